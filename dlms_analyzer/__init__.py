@@ -1,0 +1,17 @@
+"""The engine: capture sources, reassembly, associations, decryption and COSEM meaning.
+
+Floor 2 of the house. It stands on `scapy_layers` (the wire formats) and knows nothing of `tui` (the screens).
+Inside it is sans-I/O: only `dlms_analyzer.capture` and `dlms_analyzer.cli` touch files, sockets or devices.
+"""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"
+
+
+def scapy_ext(_extension: object) -> None:
+    """Register nothing.
+
+    `conf.exts.load("dlms-analyzer")` calls this function in every top-level package of the distribution and refuses
+    the extension where one is missing; the layers are registered by `scapy_layers`.
+    """
