@@ -9,10 +9,11 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from importlinter.cli import lint_imports
 
 import dlms_analyzer
-from tests.support import REPOSITORY
+from tests.support import CAPTURES, REPOSITORY, sample_captures
 
 FLOORS = ("scapy_layers", "dlms_analyzer", "tui")
 """From the ground up: a floor may import the ones before it."""
@@ -103,3 +104,22 @@ def test_every_test_file_mirrors_a_module_or_package(floor: str) -> None:
 @pytest.mark.parametrize("floor", FLOORS)
 def test_every_floor_tells_type_checkers_that_it_is_typed(floor: str) -> None:
     assert (REPOSITORY / floor / "py.typed").is_file()
+
+
+def test_every_sample_capture_is_explained_in_the_readme_and_none_is_missing() -> None:
+    rows = (CAPTURES / "README.md").read_text(encoding="utf-8").splitlines()
+    explained = [row.split("`")[1] for row in rows if row.startswith("| `")]
+    assert sorted(explained) == sorted(path.name for path in sample_captures())
+
+
+@pytest.mark.parametrize("keys", sorted(CAPTURES.glob("*.keys.toml")), ids=lambda path: path.name)
+def test_a_key_file_stands_beside_its_capture_and_names_usable_keys(keys: Path) -> None:
+    assert keys.with_name(keys.name.removesuffix(".keys.toml") + ".pcap").is_file()
+    tables = tomllib.loads(keys.read_text(encoding="utf-8"))["meter"]
+    assert tables
+    for meter in tables:
+        assert len(bytes.fromhex(meter["system_title"])) == 8
+        assert {len(bytes.fromhex(meter[key])) for key in ("guek", "gak")} == {16}
+        for setting, value in meter.items():
+            if setting.endswith("_signing_cert"):
+                load_pem_public_key((CAPTURES / value).read_bytes())
