@@ -24,7 +24,7 @@ def scapy_ext(extension: ScapyExt) -> None:
         extension: the record Scapy's extension loader fills while it loads `dlms-analyzer`.
     """
     # Imported here: Scapy's loader has it in memory by now, and everybody else saves the milliseconds.
-    from importlib.metadata import version  # noqa: PLC0415
+    from importlib.metadata import version
 
     extension.config(DISTRIBUTION, version(DISTRIBUTION))
     # default=False: load_contrib() finds it; True would put a lazily loaded copy into sys.modules at once.
