@@ -41,7 +41,7 @@ format: $(DEV)  ## let ruff rewrite what it can
 	$(BIN)/ruff format .
 
 bench: $(DEV)  ## run every benchmarks/bench_*.py
-	@set -e; for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+	@set -e; for script in $(sort $(wildcard benchmarks/bench_*.py)); do echo "== $$script"; $(BIN)/python "$$script"; done
 
 docs: $(DOCS)  ## build the user guide into site/
 	$(BIN)/mkdocs build --strict
