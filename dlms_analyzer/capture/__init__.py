@@ -1,0 +1,13 @@
+"""Capture sources: files, pipes, logs, interfaces, serial lines. The only part of the engine that touches the world.
+
+`open_capture` finds out what something is and returns a `Source`: an iterator of frames with a record of problems.
+"""
+
+from __future__ import annotations
+
+from .opening import open_capture
+from .problem import CaptureError, Problem, ProblemLog
+from .reader import Interface
+from .source import Source
+
+__all__ = ["CaptureError", "Interface", "Problem", "ProblemLog", "Source", "open_capture"]

@@ -1,0 +1,250 @@
+"""The pcap format (draft-ietf-opsawg-pcap): microseconds, nanoseconds, both byte orders, and the "modified" variant.
+
+Record header: seconds, fraction, captured length, original length, each 32 bits; the modified variant of Alexey
+Kuznetzov adds interface index (32), protocol (16) and packet type (8), padded to 24 octets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from struct import Struct
+from typing import Final, NamedTuple
+
+from dlms_analyzer.frames import INBOUND, NANOSECONDS, OUTBOUND, UNKNOWN, Buffer, Frame
+
+from .problem import ProblemLog
+from .reader import MAX_CAPTURED, RESYNC_PATIENCE, Interface
+
+HEADER_SIZE: Final = 24
+RESYNC_CHAIN: Final = 3
+"""Record headers that must follow each other before a place behind damage is believed to be a record."""
+BLIND_SEARCH: Final = 1 << 20
+"""Octets searched, one by one, for a record when no time of an intact record guides the search."""
+MAX_CLAIMED_SNAP_LENGTH: Final = 16 << 20
+"""A snapshot length above this in the file header is not believed."""
+PACKET_OUTGOING: Final = 4
+"""PACKET_OUTGOING of Linux, the packet type of the modified variant."""
+
+
+class Variant(NamedTuple):
+    """What the magic number says."""
+
+    order: str
+    fractions: int
+    modified: bool
+
+
+MAGICS: Final = {
+    bytes.fromhex("d4c3b2a1"): Variant("<", 1_000_000, modified=False),
+    bytes.fromhex("a1b2c3d4"): Variant(">", 1_000_000, modified=False),
+    bytes.fromhex("4d3cb2a1"): Variant("<", NANOSECONDS, modified=False),
+    bytes.fromhex("a1b23c4d"): Variant(">", NANOSECONDS, modified=False),
+    bytes.fromhex("34cdb2a1"): Variant("<", 1_000_000, modified=True),
+    bytes.fromhex("a1b2cd34"): Variant(">", 1_000_000, modified=True),
+}
+
+
+class PcapReader:
+    """Reads pcap records from buffers."""
+
+    def __init__(self, problems: ProblemLog) -> None:
+        self.interfaces: list[Interface] = []
+        self.problems = problems
+        self.position = 0
+        self.number = 0
+        self.comments: dict[int, str] = {}
+        self.secrets: list[tuple[int, bytes]] = []
+        self._variant: Variant | None = None
+        self._record = Struct("<IIII")
+        self._limit = MAX_CAPTURED
+        self._seconds: list[int] = []  # of the first and the last intact record
+        self._odd_fractions = False
+        self._last = -1  # where in the buffer the last intact record starts
+
+    def read(self, buf: Buffer, position: int, end: int, *, pause: int, final: bool, base: int = 0) -> Iterator[Frame]:
+        """Yield frames, see `FormatReader.read`."""
+        self.position = position
+        self._last = -1
+        if self._variant is None:
+            if not self._read_file_header(buf, position, end, final=final, base=base):
+                return
+            position = self.position
+        while position < end:
+            yield from self._read_run(buf, position, end, pause)
+            if self.position >= pause:
+                return
+            frame = self._read_odd(buf, end, final=final, base=base)
+            if frame is not None:
+                yield frame
+            elif position == self.position:
+                return
+            position = self.position
+
+    def _read_run(self, buf: Buffer, position: int, end: int, pause: int) -> Iterator[Frame]:
+        """The hot loop: whole records with nothing odd about them."""
+        variant = self._variant
+        assert variant is not None  # noqa: S101
+        unpack = self._record.unpack_from
+        header = self._record.size
+        pause = min(pause, end - header + 1)
+        limit = self._limit
+        fractions = variant.fractions
+        scale = NANOSECONDS // fractions
+        link_type = self.interfaces[0].link_type
+        modified = variant.modified
+        new = tuple.__new__
+        number = self.number
+        direction = UNKNOWN
+        time = -1
+        intact = -1
+        try:
+            while position < pause:
+                if modified:
+                    seconds, fraction, captured, original, _, _, packet_type = unpack(buf, position)
+                    direction = OUTBOUND if packet_type == PACKET_OUTGOING else INBOUND
+                else:
+                    seconds, fraction, captured, original = unpack(buf, position)
+                start = position + header
+                stop = start + captured
+                if not 0 < captured <= limit or fraction >= fractions or stop > end:
+                    return
+                intact = position
+                position = stop
+                number += 1
+                time = seconds * NANOSECONDS + fraction * scale
+                yield new(Frame, (number, time, link_type, buf, start, stop, original, 0, direction))
+        finally:
+            self.position = position
+            if number != self.number:
+                self.number = number
+                self._last = intact
+                self._seconds = [*self._seconds[:1], time // NANOSECONDS]
+
+    def _read_file_header(self, buf: Buffer, position: int, end: int, *, final: bool, base: int) -> bool:
+        if end - position < HEADER_SIZE:
+            if final:
+                self.problems.add(
+                    base + end, 0, f"the file ends after {end - position} of the {HEADER_SIZE} octets of its header"
+                )
+                self.position = end
+            return False
+        variant = MAGICS[buf[position : position + 4]]
+        _major, _minor, _zone, _figures, snap_length, network = Struct(variant.order + "HHiIII").unpack_from(
+            buf, position + 4
+        )
+        if MAX_CAPTURED < snap_length <= MAX_CLAIMED_SNAP_LENGTH:
+            self._limit = snap_length
+        # The upper bits tell about a frame check sequence (draft-ietf-opsawg-pcap, section 4).
+        self.interfaces.append(Interface(network & 0xFFFF, path=self.problems.path, snap_length=snap_length))
+        self._variant = variant
+        self._record = Struct(variant.order + ("IIIIIHBx" if variant.modified else "IIII"))
+        self.position = position + HEADER_SIZE
+        return True
+
+    def _read_odd(self, buf: Buffer, end: int, *, final: bool, base: int) -> Frame | None:
+        """Deal with the record at `position` that the hot loop refused: incomplete, odd or damaged."""
+        variant = self._variant
+        assert variant is not None  # noqa: S101
+        position = self.position
+        header = self._record.size
+        if position + header > end:
+            if final and position < end:
+                text = f"the file ends after {end - position} of the {header} octets of a record header"
+                self.problems.add(base + position, self.number, text)
+                self.position = end
+            return None
+        seconds, fraction, captured, original = self._record.unpack_from(buf, position)[:4]
+        start = position + header
+        if captured <= self._limit and original:
+            if start + captured > end:
+                if not final:
+                    return None
+                found = self._search(buf, start, end)
+                if found < 0:
+                    self.problems.add(
+                        base + position,
+                        self.number,
+                        f"the file ends after {end - start} of the {captured} octets of the next frame",
+                    )
+                    self.position = end
+                    return self._frame(seconds, fraction, buf, start, end, original) if end > start else None
+                self._skip(position, found, base)
+                return None
+            if fraction < variant.fractions or self._is_chain(buf, start + captured, end):
+                if fraction >= variant.fractions and not self._odd_fractions:
+                    self._odd_fractions = True
+                    self.problems.add(
+                        base + position,
+                        self.number,
+                        f"a fraction of a second of {fraction}/{variant.fractions}: times are not reliable",
+                    )
+                self.position = start + captured
+                return self._frame(seconds, fraction, buf, start, start + captured, original)
+        # A damaged length of the record before may have led here, over the heads of intact ones.
+        found = self._search(buf, position + 1 if self._last < 0 else self._last + header, end)
+        if found >= 0:
+            self._skip(position, found, base)
+        elif final:
+            self.problems.add(
+                base + position, self.number, f"damaged record header; the last {end - position} octets are not read"
+            )
+            self.position = end
+        elif end - position > RESYNC_PATIENCE:
+            self._skip(position, end - MAX_CAPTURED, base)
+        return None
+
+    def _frame(self, seconds: int, fraction: int, buf: Buffer, start: int, stop: int, original: int) -> Frame:
+        variant = self._variant
+        assert variant is not None  # noqa: S101
+        self.number += 1
+        time = seconds * NANOSECONDS + fraction * (NANOSECONDS // variant.fractions)
+        return Frame(self.number, time, self.interfaces[0].link_type, buf, start, stop, original)
+
+    def _skip(self, position: int, found: int, base: int) -> None:
+        if found > position:
+            text = f"damaged record; {found - position} octets skipped up to the next intact one"
+        else:
+            text = f"damaged record length; reading goes on {position - found} octets before"
+        self.problems.add(base + position, self.number, text)
+        self.position = found
+        self._last = -1
+
+    def _search(self, buf: Buffer, position: int, end: int) -> int:
+        """Offset of the next believable record at or behind `position`, or -1.
+
+        The times in one capture share the upper half of their seconds, or nearly so; it is searched for.
+        """
+        if not self._seconds:
+            stop = min(end, position + BLIND_SEARCH)
+            return next((at for at in range(position, stop) if self._is_chain(buf, at, end)), -1)
+        variant = self._variant
+        assert variant is not None  # noqa: S101
+        halves = {(seconds >> 16) + step & 0xFFFF for seconds in self._seconds for step in (0, 1)}
+        shift = 2 if variant.order == "<" else 0
+        patterns = [Struct(variant.order + "H").pack(half) for half in sorted(halves)]
+        pattern = re.compile(b"|".join(map(re.escape, patterns)), re.DOTALL)
+        at = position + shift
+        while (match := pattern.search(buf, at, end)) is not None:
+            if self._is_chain(buf, match.start() - shift, end):
+                return match.start() - shift
+            at = match.start() + 1
+        return -1
+
+    def _is_chain(self, buf: Buffer, position: int, end: int) -> bool:
+        """Whether records stand at `position`, one behind the other."""
+        variant = self._variant
+        assert variant is not None  # noqa: S101
+        header = self._record.size
+        for count in range(RESYNC_CHAIN):
+            if position + header > end:
+                return count > 0
+            _, fraction, captured, original = self._record.unpack_from(buf, position)[:4]
+            if not 0 < captured <= min(self._limit, original) or fraction >= variant.fractions:
+                return False
+            if original > MAX_CLAIMED_SNAP_LENGTH:
+                return False
+            position += header + captured
+            if position > end:
+                return count > 0
+        return True

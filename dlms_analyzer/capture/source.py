@@ -1,0 +1,141 @@
+"""A capture source: an iterator of frames that knows its interfaces, its problems and how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Final, Protocol, Self
+
+from dlms_analyzer.frames import Frame
+
+from .feeders import Feeder, NothingMore
+from .problem import ProblemLog
+from .reader import FormatReader, Interface
+from .storage import MappedFile
+
+WINDOW: Final = 4 << 20
+"""Octets read between two updates of the progress; what is behind is given back to the system."""
+
+
+class Source(Protocol):
+    """Where frames come from. Iterate it once, from one thread."""
+
+    @property
+    def name(self) -> str:
+        """What to call it: the path, the interface, the device."""
+        ...
+
+    @property
+    def interfaces(self) -> list[Interface]:
+        """What `Frame.interface` indexes; grows while frames are read."""
+        ...
+
+    @property
+    def problems(self) -> ProblemLog:
+        """Truncation and damage met so far."""
+        ...
+
+    @property
+    def comments(self) -> dict[int, str]:
+        """Comments of frames by frame number."""
+        ...
+
+    @property
+    def secrets(self) -> list[tuple[int, bytes]]:
+        """Decryption secrets found, by type."""
+        ...
+
+    @property
+    def bytes_done(self) -> int:
+        """How far reading is."""
+        ...
+
+    @property
+    def bytes_total(self) -> int | None:
+        """How far it can go; None when nobody can tell."""
+        ...
+
+    def __iter__(self) -> Iterator[Frame]: ...
+
+    def octets(self, interface: int, start: int, end: int) -> bytes:
+        """Octets of a frame read before, by its `interface`, `start` and `end`."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files, devices and child processes."""
+        ...
+
+
+class FileSource:
+    """Frames of one file, mapped, growing or being spooled."""
+
+    def __init__(self, file: MappedFile, reader: FormatReader, feeder: Feeder | None = None) -> None:
+        self._file = file
+        self._reader = reader
+        self._feeder: Feeder = feeder or NothingMore()
+        self._position = 0
+        self.name = file.path
+
+    @property
+    def interfaces(self) -> list[Interface]:
+        """Interfaces described so far."""
+        return self._reader.interfaces
+
+    @property
+    def problems(self) -> ProblemLog:
+        """Truncation and damage met so far."""
+        return self._reader.problems
+
+    @property
+    def comments(self) -> dict[int, str]:
+        """Comments of frames by frame number."""
+        return self._reader.comments
+
+    @property
+    def secrets(self) -> list[tuple[int, bytes]]:
+        """Decryption secrets found, by type."""
+        return self._reader.secrets
+
+    @property
+    def bytes_done(self) -> int:
+        """How far reading is; of a compressed file, in compressed octets."""
+        progress = self._feeder.progress()
+        return self._position if progress is None else progress[0]
+
+    @property
+    def bytes_total(self) -> int | None:
+        """Size of the file; None for a stream."""
+        progress = self._feeder.progress()
+        return self._file.size if progress is None else progress[1]
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield the frames; with a growing file, wait for more."""
+        reader, file = self._reader, self._file
+        complete = isinstance(self._feeder, NothingMore)
+        while True:
+            while self._position < file.size:
+                start = self._position
+                yield from reader.read(file.buf, start, file.size, pause=start + WINDOW, final=complete)
+                self._position = reader.position
+                file.release(self._position)
+                if self._position == start:
+                    break
+            if complete:
+                return
+            complete = not self._feeder.more(file)
+
+    def octets(self, interface: int, start: int, end: int) -> bytes:  # noqa: ARG002
+        """Octets of a frame read before."""
+        return self._file.buf[start:end]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,27 @@
+"""From frames to the octets that two endpoints exchanged: link layers, IP, TCP reassembly, conversations.
+
+Sans-I/O: feed frames to a `NetworkDecoder` and its segments to a `ConversationTable`.
+"""
+
+from __future__ import annotations
+
+from .conversations import ConversationTable
+from .decoder import NetworkDecoder
+from .streams import Conversation, Delivery, End, Gap, GapReason, Stream
+from .tcp import TcpConversation, TcpStream
+from .unread import Reason, Unread
+
+__all__ = [
+    "Conversation",
+    "ConversationTable",
+    "Delivery",
+    "End",
+    "Gap",
+    "GapReason",
+    "NetworkDecoder",
+    "Reason",
+    "Stream",
+    "TcpConversation",
+    "TcpStream",
+    "Unread",
+]
