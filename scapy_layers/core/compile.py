@@ -1,0 +1,142 @@
+"""From a layer's `fields_desc` to a reader without loops.
+
+The source of a straight-line function is generated, as `dataclasses` does for `__init__`: neighbouring fields
+of fixed size become one `struct` call, constants become pad octets, the rest are calls of the fields' own
+`read`. When the octets are too few for a run of fixed fields, the field-by-field reader is called instead: it
+raises with the right field and offset.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import namedtuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from scapy_layers.core.fields import LengthField, WireField
+from scapy_layers.core.outcome import Malformed, NeedMore, Octets, odd
+
+if TYPE_CHECKING:
+    from scapy_layers.core.layer import Pdu
+
+RecordReader = Callable[[Octets, int, int], tuple[Any, int]]
+
+
+def make_record_type(layer: type[Pdu]) -> Any:
+    """The `NamedTuple` class of a layer's records; it knows its `layer` and `service`."""
+    names = [field.name for field in layer.fields_desc if field.in_record]
+    base: Any = namedtuple(layer.__name__, names)  # type: ignore[misc]  # noqa: PYI024 - made at run time
+    return type(layer.__name__, (base,), {"__slots__": (), "layer": layer, "service": layer.service})
+
+
+def compile_reader(layer: type[Pdu]) -> RecordReader:
+    """The reader of a layer's records."""
+    return _Compiler(layer).reader()
+
+
+class _Compiler:
+    """Collects the lines of a reader and the names they use."""
+
+    def __init__(self, layer: type[Pdu]) -> None:
+        from scapy_layers.core.layer import read_fields  # layer.py compiles on first use, long after import
+
+        self.layer = layer
+        self.lines: list[str] = []
+        self.names: dict[str, Any] = {
+            "new": tuple.__new__,
+            "Record": layer.record_type,
+            "layer": layer,
+            "read_fields": read_fields,
+            "NeedMore": NeedMore,
+            "Malformed": Malformed,
+            "odd": odd,
+        }
+        self.run: list[WireField] = []
+        self.variables: dict[str, str] = {}
+
+    def reader(self) -> RecordReader:
+        """Generate, compile and give the function."""
+        fields = list(self.layer.fields_desc)
+        self.variables = {field.name: f"v{index}" for index, field in enumerate(fields)}
+        bounded = any(isinstance(field, LengthField) for field in fields)
+        for field in fields:
+            if field.code is not None and field.condition is None:
+                self.run.append(field)
+                continue
+            self.end_run()
+            self.single(field)
+        self.end_run()
+        if bounded:
+            self.lines += [
+                "if pos < end:",
+                "    odd(pos, 'trailing-octets', f'{end - pos} octets inside the length, behind the last field')",
+                "    pos = end",
+            ]
+        values = "".join(f"{self.variables[field.name]}, " for field in fields if field.in_record)
+        self.lines.append(f"return new(Record, ({values})), pos")
+        body = [f"    {line}" for line in self.lines]
+        if bounded:
+            body = [
+                "    whole = end",
+                "    try:",
+                *(f"    {line}" for line in body),
+                "    except NeedMore as short:",
+                "        if end is whole: raise",
+                "        raise Malformed(short.offset, f'{short.reason}, within the length given') from None",
+            ]
+        source = "\n".join(["def read_record(buf, pos, end):", "    start = pos", *body])
+        scope: dict[str, Any] = {}
+        exec(compile(source, f"<reader of {self.layer.__name__}>", "exec"), self.names, scope)  # noqa: S102 - own source
+        function: RecordReader = scope["read_record"]
+        function.__doc__ = source
+        return function
+
+    def end_run(self) -> None:
+        """One `struct` call for the fixed fields gathered."""
+        if not self.run:
+            return
+        codes = "".join(
+            f"{struct.calcsize('>' + str(field.code))}x" if field.constant else str(field.code) for field in self.run
+        )
+        packer = struct.Struct(">" + codes)
+        kept = "".join(f"{self.variables[field.name]}, " for field in self.run if not field.constant)
+        unpack = self.name("unpack", packer.unpack_from)
+        self.lines.append(f"if end - pos < {packer.size}: return read_fields(layer, buf, start, {self.outer_end()})")
+        if kept:
+            self.lines.append(f"{kept}= {unpack}(buf, pos)")
+        self.lines.append(f"pos += {packer.size}")
+        self.run = []
+
+    def outer_end(self) -> str:
+        """Name of the end that the reader was called with."""
+        return "whole" if any(isinstance(field, LengthField) for field in self.layer.fields_desc) else "end"
+
+    def single(self, field: WireField) -> None:
+        """The lines of one field that is not part of a run."""
+        variable = self.variables[field.name]
+        read = self.name("read", field.read)
+        call = f"{variable}, pos = {read}(buf, pos, end)"
+        if field.condition is not None:
+            on = self.variables[field.condition.on]
+            values = self.name("values", field.condition.values)
+            test = f"{on} & {field.condition.mask}" if field.condition.mask else f"{on} in {values}"
+            self.lines += [f"if {test}:", f"    {call}", "else:", f"    {variable} = None"]
+        elif isinstance(field, LengthField):
+            bound = self.name("bound", field.bound)
+            self.lines += [call, f"end = {bound}(buf, pos, end, {variable})"]
+        elif field.skip_octet is not None:
+            self.lines += [
+                f"if pos < end and buf[pos] == {field.skip_octet}:",
+                f"    {variable} = None",
+                "    pos += 1",
+                "else:",
+                f"    {call}",
+            ]
+        else:
+            self.lines.append(call)
+
+    def name(self, stem: str, thing: Any) -> str:
+        """A name for `thing` in the generated source."""
+        name = f"{stem}{len(self.names)}"
+        self.names[name] = thing
+        return name

@@ -1,0 +1,295 @@
+"""`Pdu`: the base of every layer. One `fields_desc`, three uses.
+
+* as a Scapy `Packet`: `Pdu.do_dissect` reads field by field, tolerantly, and never drops an octet;
+* as a fast reader: `Layer.read_record` is compiled from `fields_desc` on first use and gives a light record
+  (a `NamedTuple` with the same field names, constants left out);
+* as a tree: `trace_layer` gives a node with a byte span for every field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from struct import error as struct_error
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from scapy.fields import RawVal
+from scapy.packet import Packet
+
+from scapy_layers.core.compile import compile_reader, make_record_type
+from scapy_layers.core.fields import LengthField, RestField, WireField
+from scapy_layers.core.outcome import DecodeError, Malformed, NeedMore, Note, Octets, odd, tolerant
+from scapy_layers.core.trace import Node
+
+UNSPANNED = b""
+"""Cache mark of a nested packet: unchanged since it was read, its octets are kept by the outermost one."""
+
+
+class _OnFirstUse:
+    """A class attribute made for each layer when it is first asked for, so that importing stays cheap."""
+
+    def __init__(self, make: Callable[[Any], Any]) -> None:
+        self.make = make
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        made = self.make(owner)
+        type.__setattr__(owner, self.name, staticmethod(made) if not isinstance(made, type) else made)
+        return made
+
+
+class Pdu(Packet):
+    """Base of the DLMS/COSEM layers.
+
+    Attributes:
+        service: kebab-case name of the PDU.
+        record_type: the `NamedTuple` that `read_record` gives; its `layer` is this class.
+        read_record: compiled reader `(buf, pos, end) -> (record, next_pos)`; raises `DecodeError`.
+        prefix: first part of the display-filter names of its fields.
+        notes: what was odd when the packet was dissected.
+        stopped: why dissection stopped before the end, or None.
+    """
+
+    __slots__ = ["notes", "stopped"]
+
+    if TYPE_CHECKING:  # Scapy's own types know nothing of the fields used here
+        fields_desc: ClassVar[list[Any]]
+
+        def get_field(self, fld: str) -> Any:
+            """The field declared under a name."""
+
+    service: ClassVar[str] = ""
+    prefix: ClassVar[str] = "dlms"
+    record_type: ClassVar[Any] = _OnFirstUse(make_record_type)
+    read_record: ClassVar[Any] = _OnFirstUse(compile_reader)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.notes: tuple[Note, ...] = ()
+        self.stopped: DecodeError | None = None
+        super().__init__(*args, **kwargs)
+
+    @classmethod
+    def from_record(cls, record: Any) -> Pdu:
+        """The packet for a record of this layer."""
+        packet = cls()
+        for field in cls.fields_desc:
+            if field.in_record and (value := getattr(record, field.name)) is not None:
+                packet.fields[field.name] = field.to_packet(value)
+        packet.explicit = 1
+        packet.raw_packet_cache = UNSPANNED
+        packet._remember_lists()
+        return packet
+
+    def _remember_lists(self) -> None:
+        self.raw_packet_cache_fields = {
+            field.name: list(self.fields[field.name])
+            for field in self.fields_desc
+            if field.islist and isinstance(self.fields.get(field.name), list)
+        }
+
+    def _unchanged(self) -> bool:
+        if self.raw_packet_cache is None or self.raw_packet_cache_fields is None:
+            return False
+        for name, before in self.raw_packet_cache_fields.items():
+            now = self.fields.get(name)
+            if now is None or len(now) != len(before) or any(a is not b for a, b in zip(now, before, strict=True)):
+                return False
+        for field in self.fields_desc:
+            if field.holds_packets:
+                value = self.fields.get(field.name)
+                for nested in value if isinstance(value, list) else (value,):
+                    if isinstance(nested, Pdu) and not nested._unchanged():
+                        return False
+        return True
+
+    def do_dissect(self, s: bytes) -> bytes:
+        """Read the fields tolerantly; what cannot be read becomes the payload."""
+        self.fields = {}
+        with tolerant() as notes:
+            reading = _Reading(type(self), s, 0, len(s))
+            try:
+                for field, value in reading:
+                    if value is not None:
+                        self.fields[field.name] = field.to_packet(value)
+                stop = reading.finish(reading.pos)
+            except DecodeError as error:
+                self.stopped = error
+                stop = reading.pos
+        self.notes = tuple(notes)
+        self.raw_packet_cache = s[:stop]
+        self._remember_lists()
+        self.explicit = 1
+        return s[stop:]
+
+    def guess_payload_class(self, payload: bytes) -> type[Packet]:
+        """What stands behind a whole PDU is trailing; behind a broken one, undecoded."""
+        return UndecodedOctets if self.stopped else TrailingOctets
+
+    def self_build(self) -> bytes:
+        """The octets as they were read, or built from the fields when one was changed."""
+        if self.raw_packet_cache and self._unchanged():
+            return self.raw_packet_cache
+        return write_layer(type(self), self)
+
+    def said(self, name: str) -> str:
+        """A field's value for people."""
+        return str(self.get_field(name).text(self.getfieldval(name)))
+
+    def copy(self) -> Pdu:
+        """A deep copy, notes included."""
+        clone: Pdu = super().copy()
+        clone.notes = self.notes
+        clone.stopped = self.stopped
+        return clone
+
+
+class TrailingOctets(Pdu):
+    """Octets behind a PDU that is complete without them."""
+
+    name = "Trailing octets"
+    service = "trailing-octets"
+    fields_desc = [RestField("octets")]
+
+    def mysummary(self) -> str:
+        """How many there are."""
+        return f"{len(self.octets)} trailing octets"
+
+
+class UndecodedOctets(Pdu):
+    """Octets of a PDU from where it could not be read on."""
+
+    name = "Undecoded octets"
+    service = "undecoded-octets"
+    fields_desc = [RestField("octets")]
+
+    def mysummary(self) -> str:
+        """How many there are."""
+        return f"{len(self.octets)} undecoded octets"
+
+
+class _Reading:
+    """The fields of a layer one after another, each with its value; absent ones are None."""
+
+    def __init__(self, layer: type[Pdu], buf: Octets, pos: int, end: int) -> None:
+        self.layer = layer
+        self.buf = buf
+        self.pos = pos
+        self.end = end
+        self.bounded = False
+
+    def __iter__(self) -> Iterator[tuple[WireField, Any]]:
+        values: dict[str, Any] = {}
+        for field in self.layer.fields_desc:
+            value = self.step(field.read, field, values)
+            values[field.name] = value
+            yield field, value
+
+    def step(self, read: Callable[[Octets, int, int], Any], field: WireField, values: dict[str, Any]) -> Any:
+        """Read one field, if it is there, and move behind it."""
+        if field.condition is not None and not field.condition.holds(values[field.condition.on]):
+            return None
+        try:
+            value, self.pos = read(self.buf, self.pos, self.end)
+        except NeedMore as short:
+            if self.bounded:
+                raise Malformed(short.offset, f"{short.reason}, within the length given") from None
+            raise
+        if field.constant and value != field.default:
+            raise Malformed(self.pos - 1, f"{field.name} is {value:02X}, not {field.default:02X}")
+        if isinstance(field, LengthField):
+            self.end = field.bound(self.buf, self.pos, self.end, value)
+            self.bounded = True
+        return value
+
+    def finish(self, stop: int) -> int:
+        """Where the layer ends; octets inside its length that no field took are odd."""
+        if self.bounded and stop < self.end:
+            odd(stop, "trailing-octets", f"{self.end - stop} octets inside the length, behind the last field")
+            return self.end
+        return stop
+
+
+def read_fields(layer: type[Pdu], buf: Octets, pos: int, end: int) -> tuple[Any, int]:
+    """What `layer.read_record` does, field by field: says exactly where reading stops.
+
+    Raises:
+        DecodeError: as the fields do.
+    """
+    reading = _Reading(layer, buf, pos, end)
+    values = [value for field, value in reading if field.in_record]
+    return layer.record_type._make(values), reading.finish(reading.pos)
+
+
+def trace_layer(layer: type[Pdu], buf: Octets, pos: int, end: int) -> Node:
+    """The tree of a layer; never raises: where reading stops, the rest is a node with the reason."""
+    reading = _Reading(layer, buf, pos, end)
+    nodes: list[Node] = []
+    values: dict[str, Any] = {}
+    error = None
+
+    for field in layer.fields_desc:
+
+        def traced(buf: Octets, pos: int, end: int, field: WireField = field) -> tuple[Any, int]:
+            node = field.trace(buf, pos, end)
+            nodes.append(node)
+            if node.error is not None:
+                raise Malformed(node.end, node.error)
+            return node.value, node.end
+
+        try:
+            values[field.name] = reading.step(traced, field, values)
+        except DecodeError as stopped:
+            error = str(stopped)
+            break
+    stop = nodes[-1].end if nodes else pos
+    if error is not None:
+        if stop < reading.end and not (nodes and nodes[-1].error):
+            rest = buf[stop : reading.end]
+            nodes.append(Node("undecoded", rest, stop, reading.end, rest.hex(), error=error))
+        stop = reading.end
+    elif reading.bounded and stop < reading.end:
+        rest = buf[stop : reading.end]
+        nodes.append(Node("trailing", rest, stop, reading.end, rest.hex()))
+        stop = reading.end
+    return Node(layer.service, values, pos, stop, layer._name or layer.__name__, tuple(nodes), error)
+
+
+def value_of(source: Any, name: str) -> Any:
+    """A field's value in a record or in a packet, as `write` takes it."""
+    return source.getfieldval(name) if isinstance(source, Packet) else getattr(source, name)
+
+
+def write_layer(layer: type[Pdu], source: Any) -> bytes:
+    """The octets of a record or packet; a length that is None comes out right, as in every record.
+
+    Raises:
+        ValueError: a value that its field cannot hold.
+    """
+    done = b""
+    length: tuple[WireField, Any] | None = None
+    before = b""
+    values: dict[str, Any] = {}
+    is_packet = isinstance(source, Packet)
+    for field in layer.fields_desc:
+        value = value_of(source, field.name) if is_packet or field.in_record else field.default
+        values[field.name] = value
+        if field.condition is not None and (value is None or not field.condition.holds(values[field.condition.on])):
+            continue
+        if isinstance(field, LengthField):
+            length, before, done = (field, value), done, b""
+        elif isinstance(value, RawVal):
+            done += bytes(value)
+        else:
+            try:
+                done += field.write(value)
+            except (TypeError, ValueError, OverflowError, AttributeError, struct_error) as problem:
+                raise ValueError(f"{layer.__name__}.{field.name}: {problem}") from problem
+    if length is None:
+        return done
+    field, given = length
+    return (
+        before
+        + (bytes(given) if isinstance(given, RawVal) else field.write(len(done) if given is None else given))
+        + done
+    )
