@@ -14,7 +14,7 @@ from dlms_analyzer.frames import ACK, IPV4_FLOW, TCP, UDP, Buffer, Frame, Segmen
 from . import links, payloads
 from .fallback import find_ip
 from .fragments import FragmentTable
-from .unread import Reason, Unread
+from .unread import Reason, Unread, ends_inside, offset_of, uncaptured
 
 MAX_PROTOCOL_NAMES: Final = 65_536
 """Flows of exported PDUs whose protocol name is remembered."""
@@ -99,7 +99,7 @@ class NetworkDecoder:
             if result is not None:
                 return result
             if ether_type not in links.TUNNELS:
-                return Unread(Reason.NOT_IP, frame, offset - frame.start, f"EtherType 0x{ether_type:04x}")
+                return Unread(Reason.NOT_IP, frame, offset_of(offset, frame), f"EtherType 0x{ether_type:04x}")
             return self._tunnelled(frame, offset)
         if links.USER0 <= link_type <= links.USER15:
             return payloads.user_defined(frame)
@@ -121,7 +121,7 @@ class NetworkDecoder:
             return found
         result = self._network(frame, found.ether_type, found.buf, found.start, found.end, MAX_NESTING)
         if result is None:
-            return Unread(Reason.UNSUPPORTED, frame, offset - frame.start, "an encapsulation without TCP or UDP")
+            return Unread(Reason.UNSUPPORTED, frame, offset_of(offset, frame), "an encapsulation without TCP or UDP")
         return result
 
     def _network(
@@ -135,16 +135,16 @@ class NetworkDecoder:
 
     def _ipv4(self, frame: Frame, buf: Buffer, start: int, end: int, depth: int) -> Segment | Unread:
         if start + _IPV4_HEADER > end:
-            return self._short(frame, start, "IPv4 header")
+            return ends_inside("IPv4 header", frame, start)
         version, total, identification, fragment, protocol = _IPV4(buf, start)
         header = (version & 0x0F) * 4
         if version >> 4 != 4 or header < _IPV4_HEADER:
-            return self._malformed(frame, start, f"IPv4 version and header length 0x{version:02x}")
+            return _malformed(frame, start, f"IPv4 version and header length 0x{version:02x}")
         if total == 0:
             # Segmentation offload: the capture was taken before the network card filled in the length.
-            wire_end = end + self._uncaptured(frame)
+            wire_end = end + uncaptured(frame)
         elif total < header:
-            return self._malformed(frame, start + 2, f"IPv4 total length {total} below header length {header}")
+            return _malformed(frame, start + 2, f"IPv4 total length {total} below header length {header}")
         else:
             wire_end = start + total
         addresses = buf[start + 12 : start + 20]
@@ -167,19 +167,19 @@ class NetworkDecoder:
 
     def _ipv6(self, frame: Frame, buf: Buffer, start: int, end: int, depth: int) -> Segment | Unread:
         if start + _IPV6_HEADER > end:
-            return self._short(frame, start, "IPv6 header")
+            return ends_inside("IPv6 header", frame, start)
         length, protocol = _IPV6(buf, start)
         if buf[start] >> 4 != 6:
-            return self._malformed(frame, start, f"IP version {buf[start] >> 4} in an IPv6 packet")
+            return _malformed(frame, start, f"IP version {buf[start] >> 4} in an IPv6 packet")
         at = start + _IPV6_HEADER
         # A length of 0 means a jumbogram (RFC 2675) or segmentation offload.
-        wire_end = at + length if length else end + self._uncaptured(frame)
+        wire_end = at + length if length else end + uncaptured(frame)
         stop = min(end, wire_end)
         addresses = buf[start + 8 : start + _IPV6_HEADER]
         while True:
             if protocol in _OPTION_HEADERS or protocol == _AUTHENTICATION or protocol == _FRAGMENT_HEADER:
                 if at + 8 > stop:
-                    return self._short(frame, at, "IPv6 extension headers")
+                    return ends_inside("IPv6 extension headers", frame, at)
                 following, size, fragment, identification = _EXTENSION(buf, at)
                 if protocol == _FRAGMENT_HEADER:
                     at += 8
@@ -221,12 +221,12 @@ class NetworkDecoder:
         cut: bool,
     ) -> Segment | Unread:
         if cut:
-            return self._short(frame, end, "IP fragment")
+            return ends_inside("IP fragment", frame, end)
         joined = self._fragments.add(key, offset, buf[start:end], frame, more=more)
         if self._fragments.abandoned:
             self._collect_abandoned()
         if joined is None:
-            return Unread(Reason.FRAGMENT, frame, start - frame.start, Reason.FRAGMENT.value)
+            return Unread(Reason.FRAGMENT, frame, offset_of(start, frame), Reason.FRAGMENT.value)
         datagram, earlier = joined
         size = len(datagram)
         # What stands behind the first header chain may be IPv6 extension headers again.
@@ -258,11 +258,11 @@ class NetworkDecoder:
         """Read TCP or UDP in ``buf[start:end]``, of which ``wire_end`` says where it ended on the wire."""
         if protocol == TCP:
             if start + _TCP_HEADER > end:
-                return self._short(frame, start, "TCP header")
+                return ends_inside("TCP header", frame, start)
             sequence, acknowledgment, offset, flags = _TCP(buf, start)
             header = offset >> 2 & 0x3C
             if header < _TCP_HEADER or start + header > wire_end:
-                return self._malformed(frame, start + 12, f"TCP header length {header}")
+                return _malformed(frame, start + 12, f"TCP header length {header}")
             if not flags & ACK:
                 acknowledgment = -1
             flow = addresses + buf[start : start + 4]
@@ -279,7 +279,7 @@ class NetworkDecoder:
                 return result
         if protocol in _TUNNELS and depth < MAX_NESTING:
             return self._tunnelled(frame, start)
-        return Unread(Reason.OTHER_TRANSPORT, frame, self._offset(frame, start), f"IP protocol {protocol}")
+        return Unread(Reason.OTHER_TRANSPORT, frame, offset_of(start, frame), f"IP protocol {protocol}")
 
     def _udp(
         self,
@@ -293,13 +293,13 @@ class NetworkDecoder:
         depth: int,
     ) -> Segment | Unread:
         if start + _UDP_HEADER > end:
-            return self._short(frame, start, "UDP header")
+            return ends_inside("UDP header", frame, start)
         (length,) = _UDP_LENGTH(buf, start)
         if length >= _UDP_HEADER:
             wire_end = min(wire_end, start + length)
             end = min(end, wire_end)
         elif length:  # 0 is a jumbogram or segmentation offload
-            return self._malformed(frame, start + 4, f"UDP length {length}")
+            return _malformed(frame, start + 4, f"UDP length {length}")
         ports = buf[start : start + 4]
         if int.from_bytes(ports[2:]) in _TUNNEL_PORTS and depth < MAX_NESTING and buf is frame.buf:
             inner = self._tunnelled(frame, start)
@@ -315,18 +315,6 @@ class NetworkDecoder:
                 self.abandoned.append(Unread(Reason.INCOMPLETE, frame, 0, Reason.INCOMPLETE.value))
         self._fragments.abandoned.clear()
 
-    @staticmethod
-    def _uncaptured(frame: Frame) -> int:
-        return max(0, frame.original_length - (frame.end - frame.start))
 
-    @staticmethod
-    def _offset(frame: Frame, position: int) -> int:
-        """Where in the frame a position is; positions in joined or unpacked datagrams have none of their own."""
-        return position - frame.start if frame.start <= position <= frame.end else 0
-
-    def _short(self, frame: Frame, position: int, what: str) -> Unread:
-        reason = Reason.CUT if self._uncaptured(frame) else Reason.MALFORMED
-        return Unread(reason, frame, self._offset(frame, position), f"the frame ends inside its {what}")
-
-    def _malformed(self, frame: Frame, position: int, text: str) -> Unread:
-        return Unread(Reason.MALFORMED, frame, self._offset(frame, position), text)
+def _malformed(frame: Frame, position: int, text: str) -> Unread:
+    return Unread(Reason.MALFORMED, frame, offset_of(position, frame), text)

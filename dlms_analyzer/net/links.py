@@ -12,7 +12,7 @@ from typing import Final
 
 from dlms_analyzer.frames import Frame
 
-from .unread import Reason, Unread
+from .unread import Reason, Unread, ends_inside, offset_of
 
 IPV4: Final = 0x0800
 IPV6: Final = 0x86DD
@@ -51,16 +51,12 @@ Network = tuple[int, int] | Unread
 """EtherType and offset in the buffer, or why there is none."""
 
 
-def _cut(frame: Frame, offset: int, what: str) -> Unread:
-    return Unread(Reason.CUT, frame, offset - frame.start, f"the frame ends inside its {what}")
-
-
 def _ether_type(frame: Frame, offset: int) -> Network:
     """Read an EtherType and the tags it may announce."""
     buf = frame.buf
     for _ in range(_MAX_TAGS):
         if offset + 2 > frame.end:
-            return _cut(frame, offset, "link header")
+            return ends_inside("link header", frame, offset)
         (ether_type,) = _U16(buf, offset)
         offset += 2
         if ether_type in VLAN_TAGS:
@@ -68,11 +64,11 @@ def _ether_type(frame: Frame, offset: int) -> Network:
             continue
         if ether_type < _MIN_ETHERTYPE:
             if buf[offset : offset + 6] != _SNAP:
-                return Unread(Reason.NOT_IP, frame, offset - frame.start, "802.2 LLC without SNAP")
+                return Unread(Reason.NOT_IP, frame, offset_of(offset, frame), "802.2 LLC without SNAP")
             offset += 6
             continue
         return ether_type, offset
-    return Unread(Reason.MALFORMED, frame, offset - frame.start, f"more than {_MAX_TAGS} VLAN tags")
+    return Unread(Reason.MALFORMED, frame, offset_of(offset, frame), f"more than {_MAX_TAGS} VLAN tags")
 
 
 def ethernet(frame: Frame) -> Network:
@@ -89,7 +85,7 @@ def linux_sll2(frame: Frame) -> Network:
     """Linux cooked capture, version 2: the protocol is the first field of 20 octets."""
     start = frame.start
     if start + 20 > frame.end:
-        return _cut(frame, start, "link header")
+        return ends_inside("link header", frame, start)
     (ether_type,) = _U16(frame.buf, start)
     if ether_type in VLAN_TAGS:
         return _ether_type(frame, start + 22)
@@ -99,7 +95,7 @@ def linux_sll2(frame: Frame) -> Network:
 def raw_ip(frame: Frame) -> Network:
     """IP without a link header: the version tells which."""
     if frame.start >= frame.end:
-        return _cut(frame, frame.start, "IP header")
+        return ends_inside("IP header", frame, frame.start)
     version = frame.buf[frame.start] >> 4
     if version == 4:
         return IPV4, frame.start
@@ -112,7 +108,7 @@ def bsd_loopback(frame: Frame) -> Network:
     """BSD loopback: the address family in the byte order of the capturing machine, or in network order (LOOP)."""
     start = frame.start
     if start + 4 > frame.end:
-        return _cut(frame, start, "link header")
+        return ends_inside("link header", frame, start)
     family = frame.buf[start : start + 4]
     value = int.from_bytes(family, "big")
     if value > 0xFFFF:

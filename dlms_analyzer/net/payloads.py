@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from dlms_analyzer.frames import INBOUND, LINE, OUTBOUND, UNKNOWN, Frame, Segment, line_flow
 
-from .unread import Reason, Unread
+from .unread import Reason, Unread, ends_inside, uncaptured
 
 RTAC_HEADER: Final = 12
 """Seconds, microseconds, event type, control line state, two reserved octets."""
@@ -50,12 +50,8 @@ class ExportedPdu(NamedTuple):
 
 def _line(frame: Frame, start: int, direction: int) -> Segment:
     return Segment(
-        frame, LINE, line_flow(frame.interface, direction), 0, -1, 0, frame.buf, start, frame.end, _missing(frame)
+        frame, LINE, line_flow(frame.interface, direction), 0, -1, 0, frame.buf, start, frame.end, uncaptured(frame)
     )
-
-
-def _missing(frame: Frame) -> int:
-    return max(0, frame.original_length - (frame.end - frame.start))
 
 
 def user_defined(frame: Frame) -> Segment:
@@ -67,7 +63,7 @@ def rtac_serial(frame: Frame) -> Segment | Unread:
     """A burst on a serial line, or an event on it."""
     start = frame.start + RTAC_HEADER
     if start > frame.end:
-        return Unread(Reason.CUT, frame, 0, f"the frame ends inside the {RTAC_HEADER} octets of its serial header")
+        return ends_inside("serial header", frame, frame.start)
     event = frame.buf[frame.start + _RTAC_EVENT]
     if start == frame.end:
         name = _RTAC_EVENTS.get(event, f"event {event}")
@@ -114,4 +110,4 @@ def exported_pdu(frame: Frame) -> ExportedPdu | Unread:
     flow = line_flow(frame.interface, direction)
     if len(source) == len(destination) and len(source) in (4, 16):
         flow = source + destination + source_port + destination_port
-    return ExportedPdu(Segment(frame, LINE, flow, 0, -1, 0, buf, at, end, _missing(frame)), protocol)
+    return ExportedPdu(Segment(frame, LINE, flow, 0, -1, 0, buf, at, end, uncaptured(frame)), protocol)

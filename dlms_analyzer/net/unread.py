@@ -31,3 +31,21 @@ class Unread(NamedTuple):
 
     def __str__(self) -> str:
         return f"frame {self.frame.number}, offset {self.offset}: {self.text}"
+
+
+def uncaptured(frame: Frame) -> int:
+    """Octets that were on the wire but that the capture does not hold."""
+    return max(0, frame.original_length - (frame.end - frame.start))
+
+
+def ends_inside(what: str, frame: Frame, position: int) -> Unread:
+    """The frame ends inside `what`, which starts at `position` of the buffer: cut by the capture, or damaged."""
+    reason = Reason.CUT if uncaptured(frame) else Reason.MALFORMED
+    return Unread(reason, frame, offset_of(position, frame), f"the frame ends inside its {what}")
+
+
+def offset_of(position: int, frame: Frame) -> int:
+    """Where in the frame a position is; one in a datagram joined or unpacked from it has no place there: 0."""
+    if position < frame.start:
+        return 0
+    return min(position, frame.end) - frame.start
