@@ -1,0 +1,61 @@
+"""The whole chain, sans-I/O: frames in, messages out.
+
+    frame -> Segment -> delivery on a stream -> Unit -> Message
+
+The file reader, the live sniffer, the tests and one's own source all feed the same object.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from dlms_analyzer.associations.association import Association
+from dlms_analyzer.associations.tracker import Tracker
+from dlms_analyzer.frames import Frame, Segment
+from dlms_analyzer.framing.options import FramingOptions
+from dlms_analyzer.framing.stage import FramingStage
+from dlms_analyzer.messages import Message
+from dlms_analyzer.net import ConversationTable, Delivery, End, NetworkDecoder
+
+
+class Analyzer:
+    """Turns frames into messages.
+
+    Attributes:
+        frames: how many were fed.
+        unread: frames without a transport payload, by reason.
+    """
+
+    def __init__(self, options: FramingOptions | None = None) -> None:
+        self.frames = 0
+        self.unread: Counter[str] = Counter()
+        self._network = NetworkDecoder()
+        self._conversations = ConversationTable()
+        self._framing = FramingStage(options)
+        self._tracker = Tracker()
+
+    @property
+    def associations(self) -> list[Association]:
+        """All associations so far, in order of appearance."""
+        return self._tracker.associations
+
+    def feed(self, frame: Frame) -> list[Message]:
+        """The messages that a frame completes."""
+        self.frames += 1
+        segment = self._network.decode(frame)
+        if not isinstance(segment, Segment):
+            self.unread[segment.reason.value] += 1
+            return []
+        return self._deliver(self._conversations.feed(segment))
+
+    def flush(self) -> list[Message]:
+        """What still waits: no frame follows."""
+        return self._deliver(self._conversations.flush())
+
+    def _deliver(self, deliveries: list[Delivery]) -> list[Message]:
+        messages: list[Message] = []
+        for stream, item in deliveries:
+            messages += map(self._tracker.take, self._framing.feed(stream, item))
+            if item.__class__ is End:
+                self._tracker.disconnected(stream)
+        return messages

@@ -1,0 +1,53 @@
+"""Exchange: a request with everything that answers it."""
+
+from __future__ import annotations
+
+from dlms_analyzer.items import Asked
+from dlms_analyzer.transfers import Transfer
+
+
+class Exchange:
+    """A request, the blocks that carry it and its answer, and how far it got.
+
+    Attributes:
+        number: from 0, in the order of the requests.
+        family: services that belong to it.
+        invoke_id: of the request; None for services without one.
+        asked: what was asked for.
+        request: number of the message that began it.
+        time: of the last request message, in nanoseconds.
+        confirmed: a response is due.
+        answered: a response, or its first block, was seen.
+        done: the response is complete.
+        request_blocks: blocks of a long request.
+        response_blocks: blocks of a long response.
+    """
+
+    __slots__ = (
+        "answered",
+        "asked",
+        "confirmed",
+        "done",
+        "family",
+        "invoke_id",
+        "number",
+        "request",
+        "request_blocks",
+        "response_blocks",
+        "time",
+    )
+
+    def __init__(
+        self, number: int, family: str, invoke_id: int | None, asked: tuple[Asked, ...], request: int, time: int
+    ) -> None:
+        self.number = number
+        self.family = family
+        self.invoke_id = invoke_id
+        self.asked = asked
+        self.request = request
+        self.time = time
+        self.confirmed = True
+        self.answered = False
+        self.done = False
+        self.request_blocks: Transfer | None = None
+        self.response_blocks: Transfer | None = None

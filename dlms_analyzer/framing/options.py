@@ -1,0 +1,59 @@
+"""How streams are to be framed: rules that force a framing, and whether to guess the rest."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from dlms_analyzer.frames import TCP, UDP
+from dlms_analyzer.net.streams import Stream
+
+PROFILES: Final = ("wrapper", "hdlc", "m-bus", "raw", "none")
+"""Framings that can be forced; `raw` takes each payload for an APDU, `none` ignores the stream."""
+
+IANA_PORT: Final = 4059
+"""dlms-cosem, TCP and UDP."""
+
+_RULE: Final = re.compile(r"(tcp|udp)\.port\s*==\s*(\d+)\s*,\s*([a-z-]+)")
+_TRANSPORTS: Final = {"tcp": TCP, "udp": UDP}
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeAs:
+    """A rule: conversations over this port are framed so."""
+
+    transport: int
+    port: int
+    profile: str
+
+    @classmethod
+    def parse(cls, text: str) -> DecodeAs:
+        """Read `tcp.port==4063,hdlc`.
+
+        Raises:
+            ValueError: not of this form.
+        """
+        match = _RULE.fullmatch(text.strip())
+        if match is None or match[3] not in PROFILES or not 0 < int(match[2]) < 65536:
+            known = ", ".join(PROFILES)
+            raise ValueError(f"{text!r} is not of the form tcp.port==4063,hdlc (or udp.port; {known})")
+        return cls(_TRANSPORTS[match[1]], int(match[2]), match[3])
+
+
+@dataclass(frozen=True, slots=True)
+class FramingOptions:
+    """Rules in order of precedence, and whether streams without a rule are recognised by content."""
+
+    decode_as: tuple[DecodeAs, ...] = ()
+    heuristics: bool = True
+
+    def forced(self, stream: Stream) -> str | None:
+        """The profile that a rule gives a stream."""
+        if not self.decode_as or len(stream.flow) < 8:
+            return None
+        ports = {int.from_bytes(stream.flow[-4:-2]), int.from_bytes(stream.flow[-2:])}
+        for rule in self.decode_as:
+            if rule.transport == stream.conversation.transport and rule.port in ports:
+                return rule.profile
+        return None

@@ -1,0 +1,137 @@
+"""The framing stage: finds out which framing a conversation uses, and runs it.
+
+A conversation is claimed by content, whatever its ports: a wrapper header whose length fits and whose APDU tag is
+known, or an HDLC frame whose check sequence is right. What is not claimed within `MAX_UNDECIDED` octets is left
+alone. Rules (`--decode-as`) go before content; without heuristics only rules and the registered port count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from dlms_analyzer.frames import LINE, UDP, Buffer, Segment
+from dlms_analyzer.framing.options import IANA_PORT, FramingOptions
+from dlms_analyzer.framing.raw import RawFramer
+from dlms_analyzer.framing.stream import Framer, Ignore
+from dlms_analyzer.framing.units import Unit
+from dlms_analyzer.framing.wrapper import HEADER, HEADER_SIZE, VERSION, WrapperFramer, plausible_header, starts_apdu
+from dlms_analyzer.net.streams import Item, Stream
+from scapy_layers import read_apdu
+from scapy_layers.core.outcome import DecodeError, NeedMore, Oddity
+
+MAX_UNDECIDED: Final = 4_096
+"""Octets of a direction that are looked at before it is left alone: several times the first exchange of any meter."""
+MAX_HELD: Final = 64
+"""Segments held while undecided."""
+
+FRAMERS: Final[dict[str, Callable[[Stream], Framer]]] = {
+    "wrapper": WrapperFramer,
+    "raw": RawFramer,
+    "none": lambda _: Ignore(),
+}
+"""Profile to framer: a new framing is entered here and in `RECOGNISERS`."""
+
+MAYBE: Final = ""
+"""A recogniser's answer when it takes more octets to tell."""
+
+
+def recognise_wrapper(buf: Buffer, pos: int, end: int) -> str | None:
+    """`wrapper`, None, or `MAYBE`."""
+    if end - pos <= HEADER_SIZE:
+        return MAYBE if plausible_header(buf, pos, end) else None
+    version, _, _, length = HEADER.unpack_from(buf, pos)
+    start = pos + HEADER_SIZE
+    if version != VERSION or length == 0 or not starts_apdu(buf, start, end):
+        return None
+    stop = start + length
+    if stop == end or (stop < end and plausible_header(buf, stop, end)):
+        return "wrapper"
+    if stop < end:
+        return None
+    try:
+        read_apdu(buf, start, end)
+    except (NeedMore, Oddity):
+        return "wrapper" if end - start >= 4 else MAYBE
+    except DecodeError:
+        return None
+    return None
+
+
+RECOGNISERS: Final[list[Callable[[Buffer, int, int], str | None]]] = [recognise_wrapper]
+
+
+class _Undecided:
+    """Holds what came in a direction until its framing is known."""
+
+    def __init__(self, stage: FramingStage, stream: Stream) -> None:
+        self.stage = stage
+        self.stream = stream
+        self.held: list[Item] = []
+        self.octets = b""
+
+    def feed(self, item: Item) -> list[Unit]:
+        """The units of all that was held, once the framing is known."""
+        self.held.append(item)
+        if not isinstance(item, Segment):
+            return []
+        self.octets += item.octets[:MAX_UNDECIDED]
+        profile = self.stage.recognise(self.octets)
+        if profile:
+            return self.stage.settle(self.stream, profile)
+        if profile is None and self.stream.conversation.transport == UDP:
+            self.held.clear()
+            self.octets = b""
+        elif len(self.octets) > MAX_UNDECIDED or len(self.held) > MAX_HELD:
+            self.stream.state = Ignore()
+        return []
+
+
+class FramingStage:
+    """Runs the framer of each stream.
+
+    Attributes:
+        options: rules and whether to guess.
+    """
+
+    def __init__(self, options: FramingOptions | None = None) -> None:
+        self.options = options or FramingOptions()
+
+    def feed(self, stream: Stream, item: Item) -> list[Unit]:
+        """The units that a delivery completes."""
+        framer: Framer = stream.state or self._start(stream)
+        return framer.feed(item)
+
+    def recognise(self, octets: bytes) -> str | None:
+        """The profile of the octets that a direction starts with; see `RECOGNISERS`."""
+        answers = [recogniser(octets, 0, len(octets)) for recogniser in RECOGNISERS]
+        for answer in answers:
+            if answer:
+                return answer
+        return MAYBE if MAYBE in answers else None
+
+    def settle(self, stream: Stream, profile: str) -> list[Unit]:
+        """Frame both directions so; gives the units of what was held."""
+        units: list[Unit] = []
+        for side in (stream, stream.peer):
+            undecided = side.state
+            if undecided is None or isinstance(undecided, (_Undecided, Ignore)):
+                side.state = FRAMERS[profile](side)
+                for item in undecided.held if isinstance(undecided, _Undecided) else ():
+                    units += side.state.feed(item)
+        return units
+
+    def _start(self, stream: Stream) -> Framer:
+        profile = self.options.forced(stream)
+        if profile is not None:
+            self.settle(stream, profile)
+        elif self.options.heuristics or stream.conversation.transport == LINE or self._registered(stream):
+            stream.state = _Undecided(self, stream)
+        else:
+            stream.state = Ignore()
+        framer: Framer = stream.state
+        return framer
+
+    def _registered(self, stream: Stream) -> bool:
+        flow = stream.flow
+        return IANA_PORT in (int.from_bytes(flow[-4:-2]), int.from_bytes(flow[-2:]))

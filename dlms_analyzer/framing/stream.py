@@ -1,0 +1,190 @@
+"""The base of every framer: one direction of a conversation in, units out.
+
+A framer parses in place as long as frames start and end within a segment. Only what is left over at the end of a
+segment is kept, and it is parsed again when as many octets are there as it takes to get further.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple, Protocol
+
+from dlms_analyzer.frames import UDP, Buffer, Frame, Segment
+from dlms_analyzer.framing.units import Kind, Part, Sender, Unit
+from dlms_analyzer.net.streams import End, Gap, Item, Stream
+from dlms_analyzer.notes import Expert
+
+MAX_PENDING: Final = 1 << 17
+"""Octets kept of an unfinished frame: twice the longest WPDU (65,543 octets); an HDLC frame has 2,049 at most."""
+
+
+class Progress(NamedTuple):
+    """How far a scan came.
+
+    Attributes:
+        position: behind the last octet that was used.
+        wanted: octets from `position` that it takes to get further.
+    """
+
+    position: int
+    wanted: int
+
+
+class Framer(Protocol):
+    """Anything that turns the deliveries of a stream into units."""
+
+    def feed(self, item: Item, /) -> list[Unit]:
+        """The units that an item completes."""
+
+
+class Ignore:
+    """The framer of a stream that is not DLMS/COSEM."""
+
+    def feed(self, _item: Item) -> list[Unit]:
+        """Nothing."""
+        return []
+
+
+class StreamFramer:
+    """Keeps what is unfinished; subclasses scan.
+
+    Attributes:
+        profile: name of the framing.
+        experts: notes for the next unit, about what happened before it.
+    """
+
+    profile = "raw"
+
+    def __init__(self, stream: Stream) -> None:
+        self.stream = stream
+        self.datagrams = stream.conversation.transport == UDP
+        self.experts: list[Expert] = []
+        self.frame: Frame
+        self._pending = bytearray()
+        self._parts: list[Part] = []
+        self._wanted = 0
+        self._sources: list[Part] = []
+
+    def scan(self, buf: Buffer, pos: int, end: int, out: list[Unit]) -> Progress:
+        """Append the units in `buf[pos:end]` to `out`.
+
+        Raises:
+            NotImplementedError: a subclass has to scan.
+        """
+        raise NotImplementedError
+
+    def feed(self, item: Item) -> list[Unit]:
+        """The units that an item completes."""
+        if item.__class__ is not Segment:
+            return self._interrupt(item)
+        self.frame = item.frame
+        out: list[Unit] = []
+        if not self._parts:
+            position, wanted = self.scan(item.buf, item.start, item.end, out)
+            if position < item.end:
+                self._keep(item, position, wanted, out)
+            return out
+        self._append(item)
+        if len(self._pending) < self._wanted and not self.datagrams:
+            return out
+        buf = bytes(self._pending)
+        self._sources = self._parts
+        position, wanted = self.scan(buf, 0, len(buf), out)
+        self._sources = []
+        self._drop(position)
+        self._wanted = wanted
+        return out
+
+    def parts_of(self, start: int, end: int) -> tuple[Part, ...]:
+        """Where the octets `start` to `end` of the buffer being scanned stand in the capture; empty when in place."""
+        if not self._sources:
+            return ()
+        found = []
+        at = 0
+        for part in self._sources:
+            size = part.end - part.start
+            first, last = max(start, at), min(end, at + size)
+            if first < last:
+                found.append(Part(part.frame, part.start + first - at, part.start + last - at))
+            at += size
+            if at >= end:
+                break
+        return tuple(found)
+
+    def unit(
+        self,
+        kind: Kind,
+        buf: Buffer,
+        start: int,
+        end: int,
+        *,
+        source: int | None = None,
+        destination: int | None = None,
+        lower: int | None = None,
+        hint: Sender = Sender.UNKNOWN,
+        link: object = None,
+        experts: tuple[Expert, ...] = (),
+    ) -> Unit:
+        """A unit at `buf[start:end]` of the buffer being scanned, with the notes that waited for it."""
+        if self.experts:
+            experts = (*self.experts, *experts)
+            self.experts = []
+        return Unit(
+            self.stream, kind, self.profile, source, destination, lower, hint, self.frame, buf, start, end,
+            self.parts_of(start, end), link, experts,
+        )  # fmt: skip
+
+    def raw(self, buf: Buffer, start: int, end: int, code: str, text: str) -> Unit:
+        """Octets that are no frame."""
+        return self.unit(Kind.RAW, buf, start, end, experts=(Expert(code, text),))
+
+    def reset(self) -> None:
+        """Forget what frames before a gap began; subclasses extend it."""
+
+    def _keep(self, segment: Segment, position: int, wanted: int, out: list[Unit]) -> None:
+        if self.datagrams:
+            text = f"the datagram ends inside a {self.profile} frame, {segment.end - position} octets into it"
+            out.append(self.raw(segment.buf, position, segment.end, "incomplete", text))
+            return
+        self._pending += segment.buf[position : segment.end]
+        self._parts.append(Part(segment.frame, position, segment.end))
+        self._wanted = wanted
+
+    def _append(self, segment: Segment) -> None:
+        self._pending += segment.buf[segment.start : segment.end]
+        self._parts.append(Part(segment.frame, segment.start, segment.end))
+        if len(self._pending) > MAX_PENDING:
+            self._wanted = 0
+
+    def _drop(self, octets: int) -> None:
+        """Let go of what was used."""
+        del self._pending[:octets]
+        while self._parts and octets:
+            part = self._parts[0]
+            size = part.end - part.start
+            if size > octets:
+                self._parts[0] = Part(part.frame, part.start + octets, part.end)
+                return
+            octets -= size
+            del self._parts[0]
+
+    def _interrupt(self, item: Gap | End | Item) -> list[Unit]:
+        out = self._give_up(item)
+        if isinstance(item, Gap):
+            size = f"{item.length} octets" if item.length >= 0 else "an unknown number of octets"
+            self.experts.append(Expert("gap", f"{size} before frame {item.frame.number} {item.reason.value}"))
+            self.reset()
+        return out
+
+    def _give_up(self, item: Item) -> list[Unit]:
+        """What is unfinished when the stream is interrupted."""
+        if not self._parts:
+            return []
+        buf = bytes(self._pending)
+        self.frame = self._parts[-1].frame
+        self._sources = self._parts
+        why = "ends" if isinstance(item, End) else "is interrupted"
+        text = f"the stream {why} inside a {self.profile} frame, {len(buf)} octets into it"
+        unit = self.raw(buf, 0, len(buf), "incomplete", text)
+        self._sources, self._parts = [], []
+        self._pending.clear()
+        return [unit]

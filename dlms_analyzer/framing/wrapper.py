@@ -1,0 +1,92 @@
+"""Framing by the TCP/UDP wrapper (IEC 62056-4-7): several WPDUs in a segment, or one in several."""
+
+from __future__ import annotations
+
+import struct
+from typing import Final
+
+from dlms_analyzer.frames import Buffer
+from dlms_analyzer.framing.stream import Progress, StreamFramer
+from dlms_analyzer.framing.units import Kind, Sender, Unit
+from scapy_layers import layer_at
+from scapy_layers.apdu import UnknownApdu
+from scapy_layers.core.outcome import DecodeError
+
+HEADER: Final = struct.Struct(">HHHH")
+"""Version, source wPort, destination wPort, length: read in one go on the hot path; declared in `Wrapper`."""
+HEADER_SIZE: Final = HEADER.size
+VERSION: Final = 1
+GATEWAY: Final = frozenset({0xE6, 0xE7})
+"""First octets of the gateway prefixes."""
+
+_unpack = HEADER.unpack_from
+_new = tuple.__new__
+
+
+def starts_apdu(buf: Buffer, pos: int, end: int) -> bool:
+    """Whether the octets at `pos` begin as an APDU, or a gateway prefix, does."""
+    if buf[pos] in GATEWAY:
+        return True
+    try:
+        return layer_at(buf, pos, end) is not UnknownApdu
+    except DecodeError as stopped:
+        return stopped.offset >= end
+
+
+def plausible_header(buf: Buffer, pos: int, end: int) -> bool:
+    """Whether a WPDU may start at `pos`, as far as the octets there tell."""
+    if end - pos < HEADER_SIZE:
+        return buf[pos:end] == b"\x00\x01"[: end - pos] if end - pos < 2 else buf[pos : pos + 2] == b"\x00\x01"
+    version, _, _, length = _unpack(buf, pos)
+    if version != VERSION or length == 0:
+        return False
+    return end - pos == HEADER_SIZE or starts_apdu(buf, pos + HEADER_SIZE, end)
+
+
+class WrapperFramer(StreamFramer):
+    """One direction of a wrapper conversation."""
+
+    profile = "wrapper"
+
+    def scan(self, buf: Buffer, pos: int, end: int, out: list[Unit]) -> Progress:
+        """See `StreamFramer.scan`."""
+        wanted = HEADER_SIZE
+        while end - pos >= HEADER_SIZE:
+            version, source, destination, length = _unpack(buf, pos)
+            if version != VERSION:
+                pos = self._resynchronise(buf, pos, end, out)
+                continue
+            start = pos + HEADER_SIZE
+            stop = start + length
+            if stop > end:
+                wanted = HEADER_SIZE + length
+                break
+            if self.experts or self._sources:
+                out.append(self.unit(Kind.APDU, buf, start, stop, source=source, destination=destination))
+            else:
+                out.append(
+                    _new(
+                        Unit,
+                        (
+                            self.stream, Kind.APDU, "wrapper", source, destination, None, Sender.UNKNOWN, self.frame,
+                            buf, start, stop, (), None, (),
+                        ),
+                    )
+                )  # fmt: skip
+            pos = stop
+        return Progress(pos, wanted)
+
+    def _resynchronise(self, buf: Buffer, pos: int, end: int, out: list[Unit]) -> int:
+        """Pass over octets up to the next plausible header."""
+        found = pos + 1
+        while True:
+            found = buf.find(b"\x00\x01", found, end)
+            if found < 0:
+                found = end
+                break
+            if plausible_header(buf, found, end):
+                break
+            found += 1
+        text = f"{found - pos} octets that do not start with wrapper version 1"
+        out.append(self.raw(buf, pos, found, "undecoded", text))
+        return found

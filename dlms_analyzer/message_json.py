@@ -1,0 +1,154 @@
+"""The jsonl object of a message: the contract that scripts and tests rest on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from dlms_analyzer.frames import NANOSECONDS
+from dlms_analyzer.framing.units import Kind
+from dlms_analyzer.items import Asked
+from scapy_layers.ciphering import AUTHENTICATED, COMPRESSED, ENCRYPTED, SUITE
+from scapy_layers.compact_array import CompactArray, describe
+from scapy_layers.data import TYPE_NAMES, DataPair
+
+if TYPE_CHECKING:
+    from dlms_analyzer.messages import Item, Message, Security
+
+_EMPTY: Final = frozenset({0, 255})
+
+
+def time_text(nanoseconds: int) -> str:
+    """ISO 8601 in UTC: microseconds, or nanoseconds when there are any."""
+    seconds, rest = divmod(nanoseconds, NANOSECONDS)
+    text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{text}.{rest // 1000:06d}Z" if rest % 1000 == 0 else f"{text}.{rest:09d}Z"
+
+
+def data_object(pair: DataPair) -> dict[str, Any]:
+    """A `Data`, typed and lossless: octet strings as hex, bit strings as text, arrays and structures nested."""
+    tag, value = pair
+    name = TYPE_NAMES.get(tag, f"type-{tag}")
+    if tag in (1, 2):
+        return {"type": name, "value": [data_object(one) for one in value]}
+    if tag == 19:
+        return {"type": name, "value": _compact(value)}
+    if tag in _EMPTY:
+        return {"type": name, "value": None}
+    if tag == 4:
+        bits, octets = value
+        return {"type": name, "value": "".join(f"{octet:08b}" for octet in octets)[:bits]}
+    if tag == 3:
+        return {"type": name, "value": bool(value)} if value in (0, 1) else {"type": name, "value": True, "raw": value}
+    if tag == 10:
+        return {"type": name, "value": value.decode("latin-1")}
+    if tag == 12:
+        try:
+            return {"type": name, "value": value.decode("utf-8")}
+        except UnicodeDecodeError:
+            return {"type": name, "value": value.decode("utf-8", "replace"), "raw": value.hex()}
+    if isinstance(value, bytes):
+        return {"type": name, "value": value.hex()}
+    if tag in (23, 24) and value - value != 0:  # NaN and infinities are no JSON numbers
+        return {"type": name, "value": str(value)}
+    return {"type": name, "value": value}
+
+
+def _compact(array: CompactArray) -> dict[str, Any]:
+    rows = None if array.rows is None else [data_object(row) for row in array.rows]
+    return {"of": describe(array.description), "rows": rows, "contents": array.contents.hex()}
+
+
+def friendly(pair: DataPair) -> Any:
+    """A `Data` without its types: numbers, texts, hex, nested lists."""
+    tag, value = pair
+    if tag in (1, 2):
+        return [friendly(one) for one in value]
+    if tag == 19:
+        return None if value.rows is None else [friendly(row) for row in value.rows]
+    return data_object(pair)["value"]
+
+
+def _asked(asked: Asked | None) -> dict[str, Any]:
+    if asked is None:
+        asked = Asked()
+    name, selection = asked.logical_name, asked.selection
+    return {
+        "class_id": asked.class_id,
+        "logical_name": None if name is None else ".".join(map(str, name)),
+        "base_name": asked.base_name,
+        "attribute": asked.attribute,
+        "method": asked.method,
+        "name": None,
+        "access_selection": None
+        if selection is None
+        else {"selector": selection[0], "parameters": data_object(selection[1])},
+    }
+
+
+def item_object(item: Item) -> dict[str, Any]:
+    """One COSEM access."""
+    asked, answer = item
+    found = _asked(asked)
+    found["result"] = None if answer is None else answer.result
+    data = answer.data if answer is not None else asked.data if asked is not None else None
+    found["data"] = None if data is None else data_object(data)
+    found["value"] = None if data is None else friendly(data)
+    found["scaled"] = None
+    found["unit"] = None
+    return found
+
+
+def _security(security: Security | None) -> dict[str, Any] | None:
+    if security is None:
+        return None
+    control = security.security_control
+    return {
+        "status": security.status,
+        "suite": control & SUITE,
+        "authenticated": bool(control & AUTHENTICATED),
+        "encrypted": bool(control & ENCRYPTED),
+        "compressed": bool(control & COMPRESSED),
+        "key": security.key,
+        "invocation_counter": security.invocation_counter,
+        "system_title": None if security.system_title is None else security.system_title.hex(),
+    }
+
+
+def message_dict(message: Message) -> dict[str, Any]:
+    """The object of a message. Absent things are None, never missing."""
+    kind = message.kind
+    exchange, reassembled = message.exchange, message.reassembled
+    return {
+        "number": message.number,
+        "frames": list(message.frames),
+        "time": time_text(message.time),
+        "conversation": message.stream.conversation.number,
+        "source": message.source,
+        "destination": message.destination,
+        "sender": message.sender.value,
+        "profile": message.profile,
+        "client_sap": message.client_sap,
+        "server_sap": message.server_sap,
+        "server_lower": message.server_lower,
+        "kind": kind.value,
+        "service": message.service,
+        "outer": message.outer,
+        "apdu": None if kind is Kind.LINK else message.octets.hex(),
+        "plaintext": None if message.plaintext is None else message.plaintext.hex(),
+        "security": _security(message.security),
+        "invoke_id": message.invoke_id,
+        "exchange": None if exchange is None else exchange.number,
+        "response_time": None if message.response_time is None else message.response_time / NANOSECONDS,
+        "items": [item_object(item) for item in message.items],
+        "reassembled": None
+        if reassembled is None
+        else {
+            "service": reassembled.service,
+            "data": reassembled.data.hex(),
+            "messages": list(reassembled.messages),
+        },
+        "expert": [
+            {"severity": expert.severity.value, "code": expert.code, "text": expert.text} for expert in message.experts
+        ],
+    }

@@ -1,0 +1,125 @@
+"""What a service name implies: who sends it, what it begins, continues or answers.
+
+One row per service; everything about roles and pairing is read off this table (IEC 62056-5-3, service definitions).
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final, NamedTuple
+
+from dlms_analyzer.framing.units import Sender
+
+
+class Role(Enum):
+    """Part that a message plays in an exchange."""
+
+    REQUEST = "begins an exchange"
+    NEXT = "continues the exchange of an earlier request"
+    RESPONSE = "answers a request"
+    ALONE = "neither asks nor answers"
+    EITHER = "depends on who sends it"
+
+
+class Service(NamedTuple):
+    """What a service name implies.
+
+    Attributes:
+        sender: who sends it.
+        role: its part in an exchange.
+        family: requests and responses of one family belong together.
+        conformance: bit of the conformance block that allows it; empty when none is needed.
+    """
+
+    sender: Sender
+    role: Role
+    family: str
+    conformance: str = ""
+
+
+_C, _S, _U = Sender.CLIENT, Sender.SERVER, Sender.UNKNOWN
+
+
+def _rows() -> dict[str, Service]:
+    rows = {
+        "aarq": Service(_C, Role.REQUEST, "acse"),
+        "aare": Service(_S, Role.RESPONSE, "acse"),
+        "rlrq": Service(_C, Role.REQUEST, "release"),
+        "rlre": Service(_S, Role.RESPONSE, "release"),
+        "initiate-request": Service(_C, Role.REQUEST, "initiate"),
+        "initiate-response": Service(_S, Role.RESPONSE, "initiate"),
+        "get-request-normal": Service(_C, Role.REQUEST, "get", "get"),
+        "get-request-with-list": Service(_C, Role.REQUEST, "get", "get"),
+        "get-request-next": Service(_C, Role.NEXT, "get", "get"),
+        "set-request-normal": Service(_C, Role.REQUEST, "set", "set"),
+        "set-request-with-list": Service(_C, Role.REQUEST, "set", "set"),
+        "set-request-with-first-datablock": Service(_C, Role.REQUEST, "set", "set"),
+        "set-request-with-list-and-first-datablock": Service(_C, Role.REQUEST, "set", "set"),
+        "set-request-with-datablock": Service(_C, Role.NEXT, "set", "set"),
+        "action-request-normal": Service(_C, Role.REQUEST, "action", "action"),
+        "action-request-with-list": Service(_C, Role.REQUEST, "action", "action"),
+        "action-request-with-first-pblock": Service(_C, Role.REQUEST, "action", "action"),
+        "action-request-with-list-and-first-pblock": Service(_C, Role.REQUEST, "action", "action"),
+        "action-request-next-pblock": Service(_C, Role.NEXT, "action", "action"),
+        "action-request-with-pblock": Service(_C, Role.NEXT, "action", "action"),
+        "access-request": Service(_C, Role.REQUEST, "access", "access"),
+        "access-response": Service(_S, Role.RESPONSE, "access"),
+        "read-request": Service(_C, Role.REQUEST, "read", "read"),
+        "read-response": Service(_S, Role.RESPONSE, "read"),
+        "write-request": Service(_C, Role.REQUEST, "write", "write"),
+        "write-response": Service(_S, Role.RESPONSE, "write"),
+        "unconfirmed-write-request": Service(_C, Role.ALONE, "unconfirmed-write", "unconfirmed_write"),
+        "information-report-request": Service(_S, Role.ALONE, "information-report", "information_report"),
+        "event-notification-request": Service(_S, Role.ALONE, "event-notification", "event_notification"),
+        "data-notification": Service(_S, Role.ALONE, "data-notification", "data_notification"),
+        "data-notification-confirm": Service(_C, Role.ALONE, "data-notification"),
+        "exception-response": Service(_S, Role.RESPONSE, ""),
+        "confirmed-service-error": Service(_S, Role.RESPONSE, ""),
+        "general-block-transfer": Service(_U, Role.EITHER, "general-block-transfer", "general_block_transfer"),
+        "general-glo-ciphering": Service(_U, Role.EITHER, "general", "general_protection"),
+        "general-ded-ciphering": Service(_U, Role.EITHER, "general", "general_protection"),
+        "general-ciphering": Service(_U, Role.EITHER, "general", "general_protection"),
+        "general-signing": Service(_U, Role.EITHER, "general", "general_protection"),
+        "unknown": Service(_U, Role.ALONE, "unknown"),
+        "snrm": Service(_C, Role.REQUEST, "link"),
+        "disc": Service(_C, Role.REQUEST, "link"),
+        "ua": Service(_S, Role.RESPONSE, "link"),
+        "dm": Service(_S, Role.RESPONSE, "link"),
+        "frmr": Service(_S, Role.ALONE, "link"),
+    }
+    for family in ("get", "set", "action"):
+        for choice in {
+            "get": ("normal", "with-datablock", "with-list"),
+            "set": ("normal", "datablock", "last-datablock", "last-datablock-with-list", "with-list"),
+            "action": ("normal", "with-pblock", "with-list", "next-pblock"),
+        }[family]:
+            rows[f"{family}-response-{choice}"] = Service(_S, Role.RESPONSE, family)
+    for prefix in ("glo", "ded"):
+        for service, sender, role in (
+            ("initiate-request", _C, Role.REQUEST),
+            ("read-request", _C, Role.REQUEST),
+            ("write-request", _C, Role.REQUEST),
+            ("initiate-response", _S, Role.RESPONSE),
+            ("read-response", _S, Role.RESPONSE),
+            ("write-response", _S, Role.RESPONSE),
+            ("confirmed-service-error", _S, Role.RESPONSE),
+            ("unconfirmed-write-request", _C, Role.ALONE),
+            ("information-report-request", _S, Role.ALONE),
+            ("get-request", _C, Role.REQUEST),
+            ("set-request", _C, Role.REQUEST),
+            ("event-notification-request", _S, Role.ALONE),
+            ("action-request", _C, Role.REQUEST),
+            ("get-response", _S, Role.RESPONSE),
+            ("set-response", _S, Role.RESPONSE),
+            ("action-response", _S, Role.RESPONSE),
+        ):
+            family = service.removesuffix("-request").removesuffix("-response")
+            rows[f"{prefix}-{service}"] = Service(sender, role, f"ciphered-{family}")
+    return rows
+
+
+SERVICES: Final[dict[str, Service]] = _rows()
+"""Service name to what it implies."""
+
+NO_SERVICE: Final = Service(_U, Role.ALONE, "")
+"""What a name that is not in the table implies: nothing."""
