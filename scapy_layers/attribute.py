@@ -149,6 +149,8 @@ def result_text(field: WireField, result: Any) -> str:
     """A result's gist: the data, or the error's name."""
     if isinstance(result, ReturnedData):
         return repr(result.data)
+    if isinstance(result, RawDataBlock):
+        return f"{len(result.raw_data)} octets"
     for inner in result.fields_desc if isinstance(result, Pdu) else ():
         if inner.in_record:
             return str(inner.text(result.getfieldval(inner.name)))

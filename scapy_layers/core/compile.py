@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from scapy_layers.core.fields import LengthField, WireField
+from scapy_layers.core.framing_fields import ChecksumField, FrameLengthField
 from scapy_layers.core.outcome import Malformed, NeedMore, Octets, odd
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class _Compiler:
     """Collects the lines of a reader and the names they use."""
 
     def __init__(self, layer: type[Pdu]) -> None:
-        from scapy_layers.core.layer import read_fields  # layer.py compiles on first use, long after import
+        from scapy_layers.core.layer import read_fields, unexpected  # layer.py compiles on first use, long after import
 
         self.layer = layer
         self.lines: list[str] = []
@@ -50,6 +51,7 @@ class _Compiler:
             "NeedMore": NeedMore,
             "Malformed": Malformed,
             "odd": odd,
+            "unexpected": unexpected,
         }
         self.run: list[WireField] = []
         self.variables: dict[str, str] = {}
@@ -59,29 +61,35 @@ class _Compiler:
         fields = list(self.layer.fields_desc)
         self.variables = {field.name: f"v{index}" for index, field in enumerate(fields)}
         bounded = any(isinstance(field, LengthField) for field in fields)
+        covers = {field.covers_from for field in fields if isinstance(field, ChecksumField)}
         for field in fields:
+            if field.outside:
+                self.close_bound()
+            if field.name in covers:
+                self.end_run()
+                self.lines.append(f"from_{field.name} = pos")
             if field.code is not None and field.condition is None:
                 self.run.append(field)
+                if isinstance(field, LengthField):
+                    self.end_run()
+                    self.bound(field)
                 continue
             self.end_run()
             self.single(field)
         self.end_run()
-        if bounded:
-            self.lines += [
-                "if pos < end:",
-                "    odd(pos, 'trailing-octets', f'{end - pos} octets inside the length, behind the last field')",
-                "    pos = end",
-            ]
+        if bounded and not any(field.outside for field in fields):
+            self.trailing()
         values = "".join(f"{self.variables[field.name]}, " for field in fields if field.in_record)
         self.lines.append(f"return new(Record, ({values})), pos")
         body = [f"    {line}" for line in self.lines]
         if bounded:
             body = [
                 "    whole = end",
+                "    bounded = False",
                 "    try:",
                 *(f"    {line}" for line in body),
                 "    except NeedMore as short:",
-                "        if end is whole: raise",
+                "        if not bounded: raise",
                 "        raise Malformed(short.offset, f'{short.reason}, within the length given') from None",
             ]
         source = "\n".join(["def read_record(buf, pos, end):", "    start = pos", *body])
@@ -95,17 +103,72 @@ class _Compiler:
         """One `struct` call for the fixed fields gathered."""
         if not self.run:
             return
+        items = [field for field in self.run if field.part is None or field.part.closes]
         codes = "".join(
-            f"{struct.calcsize('>' + str(field.code))}x" if field.constant else str(field.code) for field in self.run
+            f"{struct.calcsize('>' + str(field.code))}x" if field.constant else str(field.code) for field in items
         )
         packer = struct.Struct(">" + codes)
-        kept = "".join(f"{self.variables[field.name]}, " for field in self.run if not field.constant)
+        kept = "".join(f"{self.variables[field.name]}, " for field in items if not field.constant)
         unpack = self.name("unpack", packer.unpack_from)
         self.lines.append(f"if end - pos < {packer.size}: return read_fields(layer, buf, start, {self.outer_end()})")
         if kept:
             self.lines.append(f"{kept}= {unpack}(buf, pos)")
+        self.split_shared()
+        for field in self.run:
+            if field.expected is not None:
+                variable, declared = self.variables[field.name], self.name("field", field)
+                offset = struct.calcsize(">" + "".join(str(f.code) for f in items[: items.index(self.item_of(field))]))
+                code = f"{self.layer.service}-{field.name}".replace("_", "-")
+                self.lines += [
+                    f"if {variable} != {field.expected}:",
+                    f"    odd(pos + {offset}, {code!r}, unexpected({declared}, {variable}))",
+                ]
         self.lines.append(f"pos += {packer.size}")
         self.run = []
+
+    def item_of(self, field: WireField) -> WireField:
+        """The field of a run that reads the octets of `field`: the last of those that share them."""
+        rest = self.run[self.run.index(field) :]
+        return next(each for each in rest if each.part is None or each.part.closes)
+
+    def split_shared(self) -> None:
+        """Give each of the fields that share a number its bits; the last one holds the whole number so far."""
+        for field in self.run:
+            if field.part is not None and not field.part.closes:
+                whole = self.variables[self.item_of(field).name]
+                self.lines.append(f"{self.variables[field.name]} = ({whole} & {field.part.mask}) >> {field.part.shift}")
+        for field in self.run:
+            if field.part is not None and field.part.closes:
+                variable = self.variables[field.name]
+                self.lines.append(f"{variable} = ({variable} & {field.part.mask}) >> {field.part.shift}")
+
+    def bound(self, field: LengthField) -> None:
+        """Let what follows end where a length says; `bound` of the field is called where it would raise."""
+        variable, bound = self.variables[field.name], self.name("bound", field.bound)
+        if type(field).bound in (LengthField.bound, FrameLengthField.bound):
+            surplus = field.surplus if isinstance(field, FrameLengthField) else 0
+            self.lines += [
+                f"stop = pos + {variable}" + (f" - {surplus}" if surplus else ""),
+                f"if stop > end: {bound}(buf, pos, end, {variable})",
+                "end = stop",
+            ]
+        else:
+            self.lines.append(f"end = {bound}(buf, pos, end, {variable})")
+        self.lines.append("bounded = True")
+
+    def trailing(self) -> None:
+        """Octets within a length that no field takes are odd."""
+        self.lines += [
+            "if pos < end:",
+            "    odd(pos, 'trailing-octets', f'{end - pos} octets inside the length, behind the last field')",
+            "    pos = end",
+        ]
+
+    def close_bound(self) -> None:
+        """Leave what a length bounds."""
+        self.end_run()
+        self.trailing()
+        self.lines += ["end = whole", "bounded = False"]
 
     def outer_end(self) -> str:
         """Name of the end that the reader was called with."""
@@ -122,8 +185,17 @@ class _Compiler:
             test = f"{on} & {field.condition.mask}" if field.condition.mask else f"{on} in {values}"
             self.lines += [f"if {test}:", f"    {call}", "else:", f"    {variable} = None"]
         elif isinstance(field, LengthField):
-            bound = self.name("bound", field.bound)
-            self.lines += [call, f"end = {bound}(buf, pos, end, {variable})"]
+            self.lines.append(call)
+            self.bound(field)
+        elif isinstance(field, ChecksumField):
+            declared = self.name("field", field)
+            holds = self.name("holds", field.holds)
+            covered = f"buf[from_{field.covers_from}:pos]"
+            self.lines += [
+                call,
+                f"if {variable} is not None and not {holds}({covered}):",
+                f"    odd(pos - {field.size}, {field.oddity!r}, {declared}.complaint({covered}))",
+            ]
         elif field.skip_octet is not None:
             self.lines += [
                 f"if pos < end and buf[pos] == {field.skip_octet}:",

@@ -214,3 +214,31 @@ class SequenceOfField(WireField):
     def randval(self) -> Any:
         """Lists are fuzzed element by element by whoever builds them."""
         return None
+
+
+class RepeatedField(SequenceOfField):
+    """One field over and over up to the bound: a SEQUENCE OF whose count nothing gives."""
+
+    def read(self, buf: Octets, pos: int, end: int) -> tuple[list[Any], int]:
+        """Read elements until the bound; see `WireField.read`."""
+        read = self.inner.read
+        values = []
+        while pos < end:
+            value, pos = read(buf, pos, end)
+            values.append(value)
+        return values, pos
+
+    def write(self, value: Any) -> bytes:
+        """The elements."""
+        return b"".join(map(self.inner.write, value))
+
+    def read_count(self, buf: Octets, pos: int, end: int) -> tuple[int, int]:
+        """How many elements can be read."""
+        count, stop = 0, pos
+        while stop < end:
+            try:
+                _, stop = self.inner.read(buf, stop, end)
+            except DecodeError:
+                return count + 1, pos
+            count += 1
+        return count, pos

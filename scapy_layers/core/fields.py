@@ -38,6 +38,9 @@ class WireField(Field[Any, Any]):
         constant: the value is fixed by the declaration.
         in_record: the value is part of records; constants and lengths, which follow from the rest, are not.
         condition: see `only_if`; None for a field that is always there.
+        expected: the one value that the standard allows; any other is odd. None where several are allowed.
+        outside: the field stands behind what a length field before it bounds.
+        part: which bits of a number it shares with its neighbours (`PartialField`); None for a field of its own.
         parts: named bits inside the value, for trees, filters and the field reference.
     """
 
@@ -48,6 +51,9 @@ class WireField(Field[Any, Any]):
     constant = False
     in_record = True
     condition: Condition | None = None
+    expected: int | None = None
+    outside = False
+    part: Any = None
     parts: tuple[Part, ...] = ()
     kind = "octets"
 
@@ -379,6 +385,18 @@ class Condition:
     def holds(self, value: Any) -> bool:
         """Whether the field is there, given the value it depends on."""
         return bool(value & self.mask) if self.mask else value in self.values
+
+
+def expect(field: WireField) -> WireField:
+    """Declares that any other value than the default is odd."""
+    field.expected = field.default
+    return field
+
+
+def outside(field: WireField) -> WireField:
+    """Declares a field that is not covered by the length before it."""
+    field.outside = True
+    return field
 
 
 def only_if(field: WireField, on: str, values: Iterable[int] = (), mask: int = 0) -> WireField:

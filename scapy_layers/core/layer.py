@@ -8,7 +8,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from struct import error as struct_error
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -17,6 +18,7 @@ from scapy.packet import Packet
 
 from scapy_layers.core.compile import compile_reader, make_record_type
 from scapy_layers.core.fields import LengthField, RestField, WireField
+from scapy_layers.core.framing_fields import ChecksumField, PayloadField
 from scapy_layers.core.outcome import DecodeError, Malformed, NeedMore, Note, Octets, odd, tolerant
 from scapy_layers.core.trace import Node
 
@@ -47,6 +49,7 @@ class Pdu(Packet):
         record_type: the `NamedTuple` that `read_record` gives; its `layer` is this class.
         read_record: compiled reader `(buf, pos, end) -> (record, next_pos)`; raises `DecodeError`.
         prefix: first part of the display-filter names of its fields.
+        writer: how records and packets of this layer are written, where `write_layer` is not enough.
         notes: what was odd when the packet was dissected.
         stopped: why dissection stopped before the end, or None.
     """
@@ -61,6 +64,7 @@ class Pdu(Packet):
 
     service: ClassVar[str] = ""
     prefix: ClassVar[str] = "dlms"
+    writer: ClassVar[Callable[[Any], bytes] | None] = None
     record_type: ClassVar[Any] = _OnFirstUse(make_record_type)
     read_record: ClassVar[Any] = _OnFirstUse(compile_reader)
 
@@ -102,6 +106,11 @@ class Pdu(Packet):
                     if isinstance(nested, Pdu) and not nested._unchanged():
                         return False
         return True
+
+    @classmethod
+    def trace_payload(cls, values: Mapping[str, Any], buf: Octets, pos: int, end: int) -> tuple[Node, ...]:
+        """The trees of what a `PayloadField` carries; see `Frame`."""
+        return ()
 
     def do_dissect(self, s: bytes) -> bytes:
         """Read the fields tolerantly; what cannot be read becomes the payload."""
@@ -175,8 +184,9 @@ class _Reading:
         self.layer = layer
         self.buf = buf
         self.pos = pos
-        self.end = end
+        self.end = self.whole = end
         self.bounded = False
+        self.starts: dict[str, int] = {}
 
     def __iter__(self) -> Iterator[tuple[WireField, Any]]:
         values: dict[str, Any] = {}
@@ -184,11 +194,17 @@ class _Reading:
             value = self.step(field.read, field, values)
             values[field.name] = value
             yield field, value
+            if isinstance(field, LengthField):
+                self.bound(field, value)
 
     def step(self, read: Callable[[Octets, int, int], Any], field: WireField, values: dict[str, Any]) -> Any:
         """Read one field, if it is there, and move behind it."""
         if field.condition is not None and not field.condition.holds(values[field.condition.on]):
             return None
+        if field.outside:
+            self.pos = self.finish(self.pos)
+            self.end, self.bounded = self.whole, False
+        start = self.starts[field.name] = self.pos
         try:
             value, self.pos = read(self.buf, self.pos, self.end)
         except NeedMore as short:
@@ -197,10 +213,20 @@ class _Reading:
             raise
         if field.constant and value != field.default:
             raise Malformed(self.pos - 1, f"{field.name} is {value:02X}, not {field.default:02X}")
-        if isinstance(field, LengthField):
-            self.end = field.bound(self.buf, self.pos, self.end, value)
-            self.bounded = True
+        if field.expected is not None and value != field.expected:
+            odd(start, f"{self.layer.service}-{field.name}".replace("_", "-"), unexpected(field, value))
+        if isinstance(field, ChecksumField) and value is not None and not field.holds(covered := self.covered(field)):
+            odd(start, field.oddity, field.complaint(covered))
         return value
+
+    def bound(self, field: LengthField, length: int) -> None:
+        """Let what follows end where a length says."""
+        self.end = field.bound(self.buf, self.pos, self.end, length)
+        self.bounded = True
+
+    def covered(self, field: ChecksumField) -> bytes:
+        """The octets that a check sequence covers, and itself; it has just been read."""
+        return self.buf[self.starts[field.covers_from] : self.pos]
 
     def finish(self, stop: int) -> int:
         """Where the layer ends; octets inside its length that no field took are odd."""
@@ -208,6 +234,11 @@ class _Reading:
             odd(stop, "trailing-octets", f"{self.end - stop} octets inside the length, behind the last field")
             return self.end
         return stop
+
+
+def unexpected(field: WireField, value: Any) -> str:
+    """What to say about a value that the standard does not allow."""
+    return f"{field.name} is {value}, not {field.expected}"
 
 
 def read_fields(layer: type[Pdu], buf: Octets, pos: int, end: int) -> tuple[Any, int]:
@@ -232,6 +263,10 @@ def trace_layer(layer: type[Pdu], buf: Octets, pos: int, end: int) -> Node:
 
         def traced(buf: Octets, pos: int, end: int, field: WireField = field) -> tuple[Any, int]:
             node = field.trace(buf, pos, end)
+            if isinstance(field, PayloadField) and node.value:
+                node = replace(node, children=layer.trace_payload(values, buf, node.start, node.end))
+            elif isinstance(field, ChecksumField) and node.value is not None:
+                node = replace(node, text=field.verdict(buf[reading.starts[field.covers_from] : node.end]))
             nodes.append(node)
             if node.error is not None:
                 raise Malformed(node.end, node.error)
@@ -239,6 +274,8 @@ def trace_layer(layer: type[Pdu], buf: Octets, pos: int, end: int) -> Node:
 
         try:
             values[field.name] = reading.step(traced, field, values)
+            if isinstance(field, LengthField):
+                reading.bound(field, values[field.name])
         except DecodeError as stopped:
             error = str(stopped)
             break
@@ -266,6 +303,8 @@ def write_layer(layer: type[Pdu], source: Any) -> bytes:
     Raises:
         ValueError: a value that its field cannot hold.
     """
+    if layer.writer is not None:
+        return layer.writer(source)
     done = b""
     length: tuple[WireField, Any] | None = None
     before = b""
