@@ -11,14 +11,19 @@ from collections.abc import Callable
 from typing import Final
 
 from dlms_analyzer.frames import LINE, UDP, Buffer, Segment
+from dlms_analyzer.framing.hdlc import HdlcFramer
 from dlms_analyzer.framing.options import IANA_PORT, FramingOptions
 from dlms_analyzer.framing.raw import RawFramer
 from dlms_analyzer.framing.stream import Framer, Ignore
 from dlms_analyzer.framing.units import Unit
-from dlms_analyzer.framing.wrapper import HEADER, HEADER_SIZE, VERSION, WrapperFramer, plausible_header, starts_apdu
+from dlms_analyzer.framing.wrapper import HEADER, HEADER_SIZE, WrapperFramer, plausible_header, starts_apdu
 from dlms_analyzer.net.streams import Item, Stream
 from scapy_layers import read_apdu
 from scapy_layers.core.outcome import DecodeError, NeedMore, Oddity
+from scapy_layers.hdlc import FLAG
+from scapy_layers.hdlc_stream import Noise, find_frames
+from scapy_layers.mode_e import mode_e_line
+from scapy_layers.wrapper import VERSION
 
 MAX_UNDECIDED: Final = 4_096
 """Octets of a direction that are looked at before it is left alone: several times the first exchange of any meter."""
@@ -27,6 +32,7 @@ MAX_HELD: Final = 64
 
 FRAMERS: Final[dict[str, Callable[[Stream], Framer]]] = {
     "wrapper": WrapperFramer,
+    "hdlc": HdlcFramer,
     "raw": RawFramer,
     "none": lambda _: Ignore(),
 }
@@ -58,7 +64,24 @@ def recognise_wrapper(buf: Buffer, pos: int, end: int) -> str | None:
     return None
 
 
-RECOGNISERS: Final[list[Callable[[Buffer, int, int], str | None]]] = [recognise_wrapper]
+def recognise_hdlc(buf: Buffer, pos: int, end: int) -> str | None:
+    """`hdlc`, None, or `MAYBE`: a frame with a right check sequence tells, or the opening lines of mode E."""
+    octets = buf[pos:end]
+    if mode_e_line(octets):
+        return "hdlc"
+    if octets[:2] == b"/?" or octets[:1] == b"\x06":
+        return MAYBE
+    flag = octets.find(FLAG)
+    if flag < 0:
+        return None
+    items, position, _, _ = find_frames(octets, flag, len(octets))
+    frames = [item for item in items if not isinstance(item, Noise)]
+    if any(frame.fcs_ok for frame in frames):
+        return "hdlc"
+    return MAYBE if position < len(octets) or frames else None
+
+
+RECOGNISERS: Final[list[Callable[[Buffer, int, int], str | None]]] = [recognise_wrapper, recognise_hdlc]
 
 
 class _Undecided:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import struct
+from struct import Struct
 from typing import Final
 
 from dlms_analyzer.frames import Buffer
 from dlms_analyzer.framing.stream import Progress, StreamFramer
 from dlms_analyzer.framing.units import Kind, Sender, Unit
-from scapy_layers import layer_at
+from scapy_layers import DecodeError, layer_at
 from scapy_layers.apdu import UnknownApdu
-from scapy_layers.core.outcome import DecodeError
+from scapy_layers.gateway import is_gateway
+from scapy_layers.wrapper import VERSION, Wrapper
 
-HEADER: Final = struct.Struct(">HHHH")
-"""Version, source wPort, destination wPort, length: read in one go on the hot path; declared in `Wrapper`."""
+HEADER: Final = Struct(">" + "".join(str(field.code) for field in Wrapper.fields_desc if field.code))
+"""The fixed fields of `Wrapper` in one go: version, source and destination wPort, length."""
 HEADER_SIZE: Final = HEADER.size
-VERSION: Final = 1
-GATEWAY: Final = frozenset({0xE6, 0xE7})
-"""First octets of the gateway prefixes."""
+VERSION_OCTETS: Final = VERSION.to_bytes(2, "big")
 
 _unpack = HEADER.unpack_from
 _new = tuple.__new__
@@ -25,7 +24,7 @@ _new = tuple.__new__
 
 def starts_apdu(buf: Buffer, pos: int, end: int) -> bool:
     """Whether the octets at `pos` begin as an APDU, or a gateway prefix, does."""
-    if buf[pos] in GATEWAY:
+    if is_gateway(buf[pos : pos + 1]):
         return True
     try:
         return layer_at(buf, pos, end) is not UnknownApdu
@@ -36,11 +35,23 @@ def starts_apdu(buf: Buffer, pos: int, end: int) -> bool:
 def plausible_header(buf: Buffer, pos: int, end: int) -> bool:
     """Whether a WPDU may start at `pos`, as far as the octets there tell."""
     if end - pos < HEADER_SIZE:
-        return buf[pos:end] == b"\x00\x01"[: end - pos] if end - pos < 2 else buf[pos : pos + 2] == b"\x00\x01"
+        head = buf[pos : min(pos + 2, end)]
+        return head == VERSION_OCTETS[: len(head)]
     version, _, _, length = _unpack(buf, pos)
     if version != VERSION or length == 0:
         return False
     return end - pos == HEADER_SIZE or starts_apdu(buf, pos + HEADER_SIZE, end)
+
+
+def find_header(buf: Buffer, pos: int, end: int) -> int:
+    """Offset of the next place where a WPDU may start; `end` when there is none."""
+    while True:
+        pos = buf.find(VERSION_OCTETS, pos, end)
+        if pos < 0:
+            return end
+        if plausible_header(buf, pos, end):
+            return pos
+        pos += 1
 
 
 class WrapperFramer(StreamFramer):
@@ -78,15 +89,7 @@ class WrapperFramer(StreamFramer):
 
     def _resynchronise(self, buf: Buffer, pos: int, end: int, out: list[Unit]) -> int:
         """Pass over octets up to the next plausible header."""
-        found = pos + 1
-        while True:
-            found = buf.find(b"\x00\x01", found, end)
-            if found < 0:
-                found = end
-                break
-            if plausible_header(buf, found, end):
-                break
-            found += 1
+        found = find_header(buf, pos + 1, end)
         text = f"{found - pos} octets that do not start with wrapper version 1"
         out.append(self.raw(buf, pos, found, "undecoded", text))
         return found

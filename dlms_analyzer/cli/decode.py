@@ -1,0 +1,3 @@
+"""placeholder"""
+from typing import Any
+def add_parser(commands: Any) -> None: ...

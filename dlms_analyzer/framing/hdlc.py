@@ -1,0 +1,196 @@
+"""Framing by HDLC (IEC 62056-46): frames in a stream, segments joined, frame numbers followed."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from dlms_analyzer.frames import Buffer
+from dlms_analyzer.framing.link import LinkFrame
+from dlms_analyzer.framing.stream import Progress, StreamFramer
+from dlms_analyzer.framing.units import Kind, Part, Sender, Unit
+from dlms_analyzer.net.streams import Stream
+from dlms_analyzer.notes import Expert
+from scapy_layers.hdlc import HDLC, HdlcFrame
+from scapy_layers.hdlc_control import Control, FrameType
+from scapy_layers.hdlc_stream import Noise, NoiseReason, find_frames
+from scapy_layers.llc import LLC_SIZE, RESPONSE, is_llc
+from scapy_layers.mode_e import mode_e_line
+
+MAX_SEGMENTED: Final = 1 << 20
+"""Octets of a segmented APDU that are kept: PDU sizes are 16 bits wide, some servers ignore them."""
+MODULUS: Final = 8
+"""Of frame numbers."""
+_COMMANDS: Final = frozenset({FrameType.SNRM, FrameType.DISC})
+_RESPONSES: Final = frozenset({FrameType.UA, FrameType.DM, FrameType.FRMR})
+
+
+class _Side:
+    """What one station sends to another: its next frame number, and the segments of an unfinished APDU."""
+
+    __slots__ = ("expected", "hint", "parts", "pieces", "size")
+
+    def __init__(self) -> None:
+        self.expected: int | None = None
+        self.hint = Sender.UNKNOWN
+        self.pieces: list[bytes] = []
+        self.parts: list[Part] = []
+        self.size = 0
+
+    def drop(self) -> None:
+        """Forget the segments."""
+        self.pieces, self.parts, self.size = [], [], 0
+
+
+class HdlcFramer(StreamFramer):
+    """One direction of an HDLC conversation, which may have several stations."""
+
+    profile = "hdlc"
+
+    def __init__(self, stream: Stream) -> None:
+        super().__init__(stream)
+        self._sides: dict[tuple[Any, Any], _Side] = {}
+        self._after_flag = False
+
+    def scan(self, buf: Buffer, pos: int, end: int, out: list[Unit]) -> Progress:
+        """See `StreamFramer.scan`."""
+        items, position, wanted, self._after_flag = find_frames(buf, pos, end, shared_flag=self._after_flag)
+        for item in items:
+            if isinstance(item, Noise):
+                if item.reason is not NoiseReason.FLAGS:
+                    self._noise(buf, item.start, item.end, out)
+            else:
+                self._frame(buf, item, out)
+        return Progress(position, wanted)
+
+    def reset(self) -> None:
+        """Octets are missing: segments cannot be joined across them."""
+        self._after_flag = False
+        for side in self._sides.values():
+            side.expected = None
+
+    def _noise(self, buf: Buffer, pos: int, end: int, out: list[Unit]) -> None:
+        octets = buf[pos:end]
+        at = 0
+        start = 0
+        while at < len(octets):
+            line = mode_e_line(octets, at)
+            if line is None:
+                at += 1
+                continue
+            layer, stop = line
+            if start < at:
+                out.append(self._stray(buf, pos + start, pos + at))
+            text = layer(octets[at:stop]).mysummary()
+            link = LinkFrame(layer, octets[at:stop], layer.service, text)
+            unit = self.unit(Kind.LINK, buf, pos + at, pos + stop, link=link)
+            out.append(unit._replace(profile="mode-e"))
+            start = at = stop
+        if start < len(octets):
+            out.append(self._stray(buf, pos + start, end))
+
+    def _stray(self, buf: Buffer, start: int, end: int) -> Unit:
+        return self.raw(
+            buf, start, end, "noise", f"{end - start} octets outside of frames: {buf[start:end][:16].hex()}"
+        )
+
+    def _frame(self, buf: Buffer, frame: HdlcFrame, out: list[Unit]) -> None:
+        control = frame.control
+        experts = tuple(
+            Expert(note.code if note.code in ("bad-fcs", "bad-hcs") else "oddity", note.text) for note in frame.notes
+        )
+        if not frame.fcs_ok:
+            out.append(self._link(buf, frame, Sender.UNKNOWN, experts))
+            return
+        side = self._sides.get((frame.source, frame.destination))
+        if side is None:
+            side = self._sides[frame.source, frame.destination] = _Side()
+        kind = control.type
+        if kind is FrameType.I:
+            again, said = self._number(side, control)
+            experts += said
+            if again and side.pieces:
+                self.experts += experts
+                return
+        if (kind is FrameType.I or kind is FrameType.UI) and frame.information:
+            self._information(buf, frame, side, experts, out)
+            return
+        if kind in _COMMANDS or kind in _RESPONSES:
+            side.expected = 0 if kind in (FrameType.SNRM, FrameType.UA) else None
+            side.hint = Sender.CLIENT if kind in _COMMANDS else Sender.SERVER
+            self._give_up_segments(side, out, f"a {kind.value} frame comes instead of the next segment")
+        out.append(self._link(buf, frame, side.hint, experts))
+
+    def _number(self, side: _Side, control: Control) -> tuple[bool, tuple[Expert, ...]]:
+        """Follow N(S); whether the frame came before, and what is odd about its number."""
+        number, expected = control.send or 0, side.expected
+        if expected is not None and number == (expected - 1) % MODULUS:
+            return True, (Expert("retransmission", f"frame N(S)={number} again"),)
+        side.expected = (number + 1) % MODULUS
+        if expected is not None and number != expected:
+            return False, (Expert("sequence", f"frame N(S)={number} where N(S)={expected} was to come"),)
+        return False, ()
+
+    def _information(
+        self, buf: Buffer, frame: HdlcFrame, side: _Side, experts: tuple[Expert, ...], out: list[Unit]
+    ) -> None:
+        """An I or UI frame with information: an APDU, or a segment of one."""
+        start = frame.information_start
+        end = start + len(frame.information)
+        if is_llc(buf, start, end):
+            side.hint = Sender.SERVER if buf[start + 1] == RESPONSE else Sender.CLIENT
+            start += LLC_SIZE
+            self._give_up_segments(side, out, "a new APDU begins before the last segment")
+        if any(expert.code == "sequence" for expert in experts):
+            self._give_up_segments(side, out, "a segment is missing")
+        if not frame.segmented and not side.pieces:
+            out.append(self._apdu(frame, buf, start, end, side.hint, experts))
+            return
+        side.pieces.append(buf[start:end])
+        side.parts += self.parts_of(start, end) or (Part(self.frame, start, end),)
+        side.size += end - start
+        if frame.segmented:
+            self.experts += experts
+            if side.size > MAX_SEGMENTED:
+                self._give_up_segments(side, out, f"more than {MAX_SEGMENTED} octets in one segmented APDU")
+            return
+        octets = b"".join(side.pieces)
+        unit = self._apdu(frame, octets, 0, len(octets), side.hint, experts)
+        out.append(unit._replace(parts=tuple(side.parts)))
+        side.drop()
+
+    def _apdu(
+        self, frame: HdlcFrame, buf: Buffer, start: int, end: int, hint: Sender, experts: tuple[Expert, ...]
+    ) -> Unit:
+        return self.unit(
+            Kind.APDU, buf, start, end, source=frame.source.upper, destination=frame.destination.upper,
+            lower=_lower(frame), hint=hint, experts=experts,
+        )  # fmt: skip
+
+    def _link(self, buf: Buffer, frame: HdlcFrame, hint: Sender, experts: tuple[Expert, ...]) -> Unit:
+        octets = buf[frame.start : frame.end]
+        packet = HDLC(octets)
+        text = packet.mysummary() + (f"  {packet.payload.mysummary()}" if packet.payload else "")
+        link = LinkFrame(HDLC, octets, _service(frame.control), text)
+        return self.unit(
+            Kind.LINK, buf, frame.start, frame.end, source=frame.source.upper, destination=frame.destination.upper,
+            lower=_lower(frame), hint=hint, link=link, experts=experts,
+        )  # fmt: skip
+
+    def _give_up_segments(self, side: _Side, out: list[Unit], why: str) -> None:
+        if not side.pieces:
+            return
+        octets = b"".join(side.pieces)
+        unit = self.raw(octets, 0, len(octets), "segment-lost", f"{len(octets)} octets of a segmented APDU: {why}")
+        out.append(unit._replace(parts=tuple(side.parts)))
+        side.drop()
+
+
+def _lower(frame: HdlcFrame) -> int | None:
+    """Lower address of the server: only servers have one."""
+    lower = frame.source.lower
+    return lower if lower is not None else frame.destination.lower
+
+
+def _service(control: Control) -> str:
+    """Name of a link frame: that of its type, or `control-xx`."""
+    return control.type.value.lower() if control.type is not FrameType.UNKNOWN else f"control-{control.octet:02x}"

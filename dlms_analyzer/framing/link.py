@@ -1,0 +1,29 @@
+"""Link frames: what is a message of its own without carrying an APDU."""
+
+from __future__ import annotations
+
+from scapy_layers import Node, Pdu, tolerant, trace_layer
+
+
+class LinkFrame:
+    """A link frame: its layer, its octets, and a name.
+
+    Attributes:
+        service: `snrm`, `ua`, `rr` … or the name of an opening line.
+    """
+
+    __slots__ = ("layer", "octets", "service", "text")
+
+    def __init__(self, layer: type[Pdu], octets: bytes, service: str, text: str) -> None:
+        self.layer = layer
+        self.octets = octets
+        self.service = service
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text
+
+    def trace(self) -> Node:
+        """The tree of the frame."""
+        with tolerant():
+            return trace_layer(self.layer, self.octets, 0, len(self.octets))

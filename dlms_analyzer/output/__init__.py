@@ -1,0 +1,1 @@
+"""Messages for people and programs: lines, trees, jsonl."""

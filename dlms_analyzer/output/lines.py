@@ -1,0 +1,93 @@
+"""One line a message: number, time, who, what, and what was odd."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from scapy_layers.attribute import object_text
+from scapy_layers.cosem_fields import logical_name_text
+from scapy_layers.interface_classes import CLASS_NAMES
+
+from dlms_analyzer.frames import NANOSECONDS
+from dlms_analyzer.framing.units import Kind, Sender
+from dlms_analyzer.items import Asked
+from dlms_analyzer.messages import Message
+from dlms_analyzer.notes import Severity
+from dlms_analyzer.output.escape import escape
+from dlms_analyzer.output.style import Style
+
+__all__ = ["LineWriter", "asked_text", "gist", "object_text"]
+
+RAW_SHOWN = 24
+"""Octets of a raw message on its line."""
+
+
+def asked_text(asked: Asked) -> str:
+    """An access in short: `1-0:1.8.0.255 (Register) attr 2`, or the short name."""
+    if asked.logical_name is None:
+        return f"short name {asked.base_name:04X}" if asked.base_name is not None else "?"
+    class_name = CLASS_NAMES.get(asked.class_id or 0, f"class {asked.class_id}")
+    member = f"attr {asked.attribute}" if asked.method is None else f"method {asked.method}"
+    return f"{logical_name_text(asked.logical_name)} ({class_name}) {member}"
+
+
+def gist(message: Message) -> str:
+    """What a message says: the summary of its layer, and on a response what had been asked."""
+    if message.kind is Kind.RAW:
+        shown = message.octets[:RAW_SHOWN].hex()
+        return f"raw  {shown}{'…' if message.end - message.start > RAW_SHOWN else ''}"
+    if message.kind is Kind.LINK:
+        return escape(str(message.link))
+    record = message.record
+    if record is None:
+        return f"{message.service}  {message.octets[:RAW_SHOWN].hex()}"
+    text = str(record.layer.from_record(record).mysummary())
+    if message.reassembled is not None:
+        carried = message.reassembled
+        text += f"  completes {carried.service}, {len(carried.data)} octets in {len(carried.messages)} messages"
+    if message.sender is Sender.SERVER and message.exchange is not None and message.exchange.asked:
+        asked = message.exchange.asked
+        more = f" and {len(asked) - 1} more" if len(asked) > 1 else ""
+        text += f"  <- {asked_text(asked[0])}{more}"
+    return escape(text)
+
+
+class LineWriter:
+    """Renders messages as lines; times count from the first message unless absolute ones are wanted."""
+
+    def __init__(self, style: Style, *, absolute: bool = False) -> None:
+        self.style = style
+        self.absolute = absolute
+        self._origin: int | None = None
+
+    def line(self, message: Message) -> str:
+        """The line of a message, with one more for each expert note above chat."""
+        style = self.style
+        who = {Sender.CLIENT: "C->S", Sender.SERVER: "S->C", Sender.UNKNOWN: "  ? "}[message.sender]
+        addresses = f"{_sap(message.client_sap)}/{_sap(message.server_sap)}"
+        if message.server_lower is not None:
+            addresses += f".{message.server_lower}"
+        head = f"{message.number:>6} {self._time(message.time)}  #{message.stream.conversation.number:<3} {who} "
+        head += f"{addresses:<8} "
+        colour = message.sender.value or "dim"
+        text = style(colour if message.kind is Kind.APDU else "dim", gist(message))
+        if message.response_time is not None:
+            text += style("dim", f"  {message.response_time / 1e6:.1f} ms")
+        lines = [style("dim", head) + text]
+        for expert in message.experts:
+            if expert.severity is not Severity.CHAT:
+                said = f"       ! {expert.severity.value}: {expert.text} [{expert.code}]"
+                lines.append(style(expert.severity.value, escape(said)))
+        return "\n".join(lines)
+
+    def _time(self, nanoseconds: int) -> str:
+        if self.absolute:
+            moment = datetime.fromtimestamp(nanoseconds // NANOSECONDS, UTC)
+            return f"{moment:%Y-%m-%d %H:%M:%S}.{nanoseconds % NANOSECONDS // 1000:06d}"
+        if self._origin is None:
+            self._origin = nanoseconds
+        return f"{(nanoseconds - self._origin) / NANOSECONDS:>12.6f}"
+
+
+def _sap(sap: int | None) -> str:
+    return "-" if sap is None else str(sap)
