@@ -29,12 +29,16 @@ class Service(NamedTuple):
         role: its part in an exchange.
         family: requests and responses of one family belong together.
         conformance: bit of the conformance block that allows it; empty when none is needed.
+        begins: it may begin an association or a link.
+        protects: it may carry protected octets or system titles.
     """
 
     sender: Sender
     role: Role
     family: str
     conformance: str = ""
+    begins: bool = False
+    protects: bool = False
 
 
 _C, _S, _U = Sender.CLIENT, Sender.SERVER, Sender.UNKNOWN
@@ -115,11 +119,18 @@ def _rows() -> dict[str, Service]:
         ):
             family = service.removesuffix("-request").removesuffix("-response")
             rows[f"{prefix}-{service}"] = Service(sender, role, f"ciphered-{family}")
-    return rows
+    return {
+        name: row._replace(
+            begins=name in ("aarq", "snrm"),
+            protects=row.family in ("acse", "release", "general") or name.startswith(("glo-", "ded-")),
+        )
+        for name, row in rows.items()
+    }
 
 
 SERVICES: Final[dict[str, Service]] = _rows()
 """Service name to what it implies."""
+
 
 NO_SERVICE: Final = Service(_U, Role.ALONE, "")
 """What a name that is not in the table implies: nothing."""

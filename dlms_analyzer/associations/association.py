@@ -35,6 +35,7 @@ class Association:
         server_sap: wPort or upper HDLC address of the server.
         server_lower: lower HDLC address of the server.
         state: how far it has come; the last state when it has ended.
+        ended: it is rejected, released or disconnected.
         aarq: record of the AARQ, None when unannounced.
         aare: record of the AARE.
         proposed: the InitiateRequest of the AARQ, when it is in clear.
@@ -50,8 +51,8 @@ class Association:
     """
 
     __slots__ = (
-        "aare", "aarq", "blocks", "client_sap", "client_title", "conversation", "errors", "exchanges", "first", "last",
-        "messages", "negotiated", "number", "open", "profile", "proposed", "server_lower", "server_sap",
+        "aare", "aarq", "blocks", "client_sap", "client_title", "conversation", "ended", "errors", "exchanges", "first",
+        "last", "messages", "negotiated", "number", "open", "profile", "proposed", "server_lower", "server_sap",
         "server_title", "slowest", "state", "unanswered",
     )  # fmt: skip
 
@@ -72,6 +73,7 @@ class Association:
         self.server_sap = server_sap
         self.server_lower = server_lower
         self.state = State.PREESTABLISHED
+        self.ended = False
         self.aarq: Any = None
         self.aare: Any = None
         self.proposed: Any = None
@@ -90,7 +92,13 @@ class Association:
         self.blocks: dict[Sender, tuple[Transfer, Exchange | None]] = {}
         """General block transfers under way, by sender."""
 
-    @property
-    def over(self) -> bool:
-        """Whether it has ended, so that another AARQ or request begins a new one."""
-        return self.state in (State.REJECTED, State.RELEASED, State.DISCONNECTED)
+    def end(self, state: State) -> None:
+        """It is over: another AARQ or request begins a new one."""
+        self.state = state
+        self.ended = True
+
+    def title_of(self, sender: Sender) -> bytes | None:
+        """System title of a side."""
+        if sender is Sender.CLIENT:
+            return self.client_title
+        return self.server_title if sender is Sender.SERVER else None

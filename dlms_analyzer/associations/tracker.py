@@ -2,32 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from dlms_analyzer.associations.association import Association, State
-from dlms_analyzer.associations.pairing import NOTHING, Paired, Pairing
-from dlms_analyzer.decoded import decode_apdu
+from dlms_analyzer.associations.pairing import Pairing
+from dlms_analyzer.decoded import Decoded, decode_apdu
+from dlms_analyzer.frames import Buffer
 from dlms_analyzer.framing.units import Kind, Sender, Unit
 from dlms_analyzer.messages import Message
-from dlms_analyzer.net.streams import Conversation, Stream
-from dlms_analyzer.notes import Expert
+from dlms_analyzer.net.streams import Stream
 from dlms_analyzer.security import judge
 from dlms_analyzer.services import NO_SERVICE, SERVICES
 from scapy_layers import DecodeError, Malformed, read_apdu
 
 _OTHER: Final = {Sender.CLIENT: Sender.SERVER, Sender.SERVER: Sender.CLIENT, Sender.UNKNOWN: Sender.UNKNOWN}
+_new = tuple.__new__
 _AUTHENTICATION_REQUIRED: Final = 14
 """acse-service-user diagnostic of an AARE that waits for pass 3 and 4 of HLS."""
 
 
-class _Talk:
-    """What is known about a conversation: its associations, and who speaks from where."""
+class _Pair:
+    """Two SAPs that talk in a conversation, and the association they are in now."""
 
-    __slots__ = ("associations", "senders")
+    __slots__ = ("association", "client", "server")
+
+    def __init__(self, client: int | None, server: int | None, association: Association) -> None:
+        self.client = client
+        self.server = server
+        self.association = association
+
+
+class _Talk:
+    """What is known about a conversation: who talks, and who speaks from where.
+
+    Attributes:
+        pairs: by client SAP, server SAP and lower address.
+        links: by direction, source, destination and lower address: who sends there, and to which pair it belongs.
+    """
+
+    __slots__ = ("links", "pairs")
 
     def __init__(self) -> None:
-        self.associations: dict[tuple[int | None, int | None, int | None], Association] = {}
-        self.senders: dict[tuple[int, int | None, int | None], Sender] = {}
+        self.pairs: dict[tuple[int | None, int | None, int | None], _Pair] = {}
+        self.links: dict[tuple[int, int | None, int | None, int | None], tuple[Sender, _Pair]] = {}
 
 
 class Tracker:
@@ -38,118 +56,111 @@ class Tracker:
         associations: in order of appearance.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, decode: Callable[[Buffer, int, int], Decoded] = decode_apdu) -> None:
+        """Begin.
+
+        Args:
+            decode: how APDUs are read: whole, or only their heads.
+        """
         self.count = 0
         self.associations: list[Association] = []
+        self._decode = decode
         self._talks: dict[int, _Talk] = {}
         self._pairing = Pairing()
 
     def take(self, unit: Unit) -> Message:
         """The message for a unit."""
+        (
+            stream, kind, profile, source, destination, lower, hint, frame, buf, start, end, parts, link, experts,
+        ) = unit  # fmt: skip
         self.count = number = self.count + 1
-        kind = unit.kind
         record: Any = None
-        experts = unit.experts
         if kind is Kind.APDU:
-            service, record, odd = decode_apdu(unit.buf, unit.start, unit.end)
+            service, record, odd = self._decode(buf, start, end)
             if odd:
                 experts += odd
         elif kind is Kind.LINK:
-            service = unit.link.service
+            service = link.service
         else:
-            service = "raw"
+            return _raw_message(number, unit)
         row = SERVICES.get(service, NO_SERVICE)
-        talk = self._talk(unit.stream.conversation)
-        sender = self._sender(talk, unit, row.sender, record)
-        if sender is Sender.SERVER:
-            client, server = unit.destination, unit.source
-        else:
-            client, server = unit.source, unit.destination
-        if kind is Kind.RAW:
-            return self._message(
-                unit, number, service, Sender.UNKNOWN if unit.source is None else sender, client, server, experts
-            )
-        time = unit.frame.time
-        association = self._association(talk, unit, service, client, server, time)
+        time = frame.time
+        talk = self._talks.get(stream.conversation.number)
+        if talk is None:
+            talk = self._talks[stream.conversation.number] = _Talk()
+        known = talk.links.get((stream.direction, source, destination, lower))
+        sender = row.sender
+        if known is None or (sender is not known[0] and (sender is not Sender.UNKNOWN or hint is not known[0])):
+            known = self._link(talk, unit, sender, record)
+        sender, pair = known
+        association = pair.association
+        if row.begins or association.ended:
+            association = self._current(pair, unit, service)
         association.last = time
         association.messages += 1
         security = None
-        if record is not None:
-            if service in _ASSOCIATION_SERVICES:
-                self._agree(association, service, record)
-            title = association.client_title if sender is Sender.CLIENT else association.server_title
-            security = judge(record, title)
-        paired = self._pairing.pair(association, service, row, sender, record, number, time)
-        if paired.experts:
-            experts += paired.experts
-        return self._message(
-            unit, number, service, sender, client, server, experts, association, record, security, paired
+        if row.protects and record is not None:
+            self._agree(association, service, record)
+            security = judge(record, association.title_of(sender))
+        exchange, invoke_id, response_time, items, reassembled, said = self._pairing.pair(
+            association, service, row, sender, record, number, time
         )
-
-    def _message(
-        self,
-        unit: Unit,
-        number: int,
-        service: str,
-        sender: Sender,
-        client: int | None,
-        server: int | None,
-        experts: tuple[Expert, ...],
-        association: Association | None = None,
-        record: Any = None,
-        security: Any = None,
-        paired: Paired = NOTHING,
-    ) -> Message:
-        exchange, invoke_id, response_time, items, reassembled, _ = paired
-        return tuple.__new__(
+        if said:
+            experts += said
+        return _new(
             Message,
             (
-                number, unit.kind, service, service, unit.frame.time, sender, unit.profile, client, server, unit.lower,
-                unit.stream, association, exchange, invoke_id, response_time, record, unit.frame, unit.buf, unit.start,
-                unit.end, unit.parts, unit.link, security, None, items, reassembled, experts,
+                number, kind, service, service, time, sender, profile, pair.client, pair.server, lower, stream,
+                association, exchange, invoke_id, response_time, record, frame, buf, start, end, parts, link, security,
+                None, items, reassembled, experts,
             ),
         )  # fmt: skip
 
-    def _talk(self, conversation: Conversation) -> _Talk:
-        talk = self._talks.get(conversation.number)
-        if talk is None:
-            talk = self._talks[conversation.number] = _Talk()
-        return talk
+    def _link(self, talk: _Talk, unit: Unit, implied: Sender, record: Any) -> tuple[Sender, _Pair]:
+        """Who sends from an address to another, and in which pair."""
+        sender = self._sender(talk, unit, implied, record)
+        client, server = unit.source, unit.destination
+        if sender is Sender.SERVER:
+            client, server = server, client
+        key = (client, server, unit.lower)
+        pair = talk.pairs.get(key)
+        if pair is None:
+            association = self._association(unit, client, server)
+            pair = talk.pairs[key] = _Pair(client, server, association)
+        known = (sender, pair)
+        if sender is not Sender.UNKNOWN:
+            talk.links[unit.stream.direction, unit.source, unit.destination, unit.lower] = known
+        return known
 
     def _sender(self, talk: _Talk, unit: Unit, implied: Sender, record: Any) -> Sender:
         """Who sent a unit: by service, by framing, by what the same addresses sent before, or by what it carries."""
-        where = (unit.stream.direction, unit.source, unit.destination)
-        if implied is Sender.UNKNOWN:
-            implied = unit.hint
-            if implied is Sender.UNKNOWN:
-                known = talk.senders.get(where)
-                if known is not None:
-                    return known
-                opposite = talk.senders.get((1 - where[0], unit.destination, unit.source), Sender.UNKNOWN)
-                if opposite is not Sender.UNKNOWN:
-                    return _OTHER[opposite]
-                implied = _carries(record)
-                if implied is Sender.UNKNOWN:
-                    return implied
-        talk.senders[where] = implied
-        return implied
+        if implied is not Sender.UNKNOWN:
+            return implied
+        if unit.hint is not Sender.UNKNOWN:
+            return unit.hint
+        direction, source, destination, lower = unit.stream.direction, unit.source, unit.destination, unit.lower
+        before = talk.links.get((direction, source, destination, lower))
+        if before is not None:
+            return before[0]
+        opposite = talk.links.get((1 - direction, destination, source, lower))
+        return _OTHER[opposite[0]] if opposite is not None else _carries(record)
 
-    def _association(
-        self, talk: _Talk, unit: Unit, service: str, client: int | None, server: int | None, time: int
-    ) -> Association:
-        key = (client, server, unit.lower)
-        association = talk.associations.get(key)
-        if association is not None and not (
-            (service == "aarq" and (association.aarq is not None or association.over))
-            or (association.over and unit.kind is Kind.APDU and SERVICES.get(service, NO_SERVICE).family != "release")
-            or (service == "snrm" and association.state is State.DISCONNECTED)
-        ):
-            return association
+    def _association(self, unit: Unit, client: int | None, server: int | None) -> Association:
         association = Association(
-            len(self.associations), unit.stream.conversation, unit.profile, client, server, unit.lower, time
+            len(self.associations), unit.stream.conversation, unit.profile, client, server, unit.lower, unit.frame.time
         )
         self.associations.append(association)
-        talk.associations[key] = association
+        return association
+
+    def _current(self, pair: _Pair, unit: Unit, service: str) -> Association:
+        """The association that a message belongs to, which may be a new one between the same SAPs."""
+        association = pair.association
+        if (
+            (service == "aarq" and (association.aarq is not None or association.ended))
+            or (association.ended and unit.kind is Kind.APDU and service not in ("rlrq", "rlre"))
+            or (service == "snrm" and association.state is State.DISCONNECTED)
+        ):
+            association = pair.association = self._association(unit, pair.client, pair.server)
         return association
 
     def _agree(self, association: Association, service: str, record: Any) -> None:
@@ -165,7 +176,7 @@ class Tracker:
             association.server_title = record.responding_ap_title
             diagnostic = record.result_source_diagnostic
             if record.result != 0:
-                association.state = State.REJECTED
+                association.end(State.REJECTED)
             elif diagnostic == (1, _AUTHENTICATION_REQUIRED):
                 association.state = State.PENDING
             else:
@@ -173,14 +184,25 @@ class Tracker:
             if getattr(record.user_information, "service", "") == "initiate-response":
                 association.negotiated = record.user_information
         elif service == "rlre":
-            association.state = State.RELEASED
+            association.end(State.RELEASED)
 
     def disconnected(self, stream: Stream) -> None:
-        """The connection below ended, or HDLC was disconnected."""
-        for association in self._talk(stream.conversation).associations.values():
-            if not association.over:
-                association.state = State.DISCONNECTED
-                self._pairing.abandon(association)
+        """The connection below ended."""
+        talk = self._talks.get(stream.conversation.number)
+        for pair in talk.pairs.values() if talk is not None else ():
+            association = pair.association
+            if not association.ended:
+                association.end(State.DISCONNECTED)
+            self._pairing.abandon(association)
+
+
+def _raw_message(number: int, unit: Unit) -> Message:
+    """The message for octets that are neither APDU nor link frame."""
+    return Message(
+        number, unit.kind, "raw", "raw", unit.frame.time, Sender.UNKNOWN, unit.profile, unit.source, unit.destination,
+        unit.lower, unit.stream, None, None, None, None, None, unit.frame, unit.buf, unit.start, unit.end, unit.parts,
+        experts=unit.experts,
+    )  # fmt: skip
 
 
 def _carries(record: Any) -> Sender:
@@ -195,6 +217,3 @@ def _carries(record: Any) -> Sender:
     except DecodeError:  # it ends early, as a first block does, or is odd
         pass
     return SERVICES.get(decode_apdu(block, 0, len(block)).service, NO_SERVICE).sender
-
-
-_ASSOCIATION_SERVICES: Final = frozenset({"aarq", "aare", "rlre"})

@@ -1,3 +1,5 @@
 """placeholder"""
 from typing import Any
+
+
 def add_parser(commands: Any) -> None: ...

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from scapy_layers.attribute import object_text
-from scapy_layers.cosem_fields import logical_name_text
-from scapy_layers.interface_classes import CLASS_NAMES
-
 from dlms_analyzer.frames import NANOSECONDS
 from dlms_analyzer.framing.units import Kind, Sender
 from dlms_analyzer.items import Asked
@@ -15,6 +11,9 @@ from dlms_analyzer.messages import Message
 from dlms_analyzer.notes import Severity
 from dlms_analyzer.output.escape import escape
 from dlms_analyzer.output.style import Style
+from scapy_layers.attribute import object_text
+from scapy_layers.cosem_fields import logical_name_text
+from scapy_layers.interface_classes import CLASS_NAMES
 
 __all__ = ["LineWriter", "asked_text", "gist", "object_text"]
 

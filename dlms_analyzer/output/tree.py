@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scapy_layers import Node, tolerant, trace_apdu
-
 from dlms_analyzer.framing.units import Kind
 from dlms_analyzer.messages import Message
 from dlms_analyzer.output.escape import escape
 from dlms_analyzer.output.style import Style
+from scapy_layers import Node, tolerant, trace_apdu
 
 
 def node_lines(node: Node, style: Style, base: int = 0, depth: int = 1) -> Iterator[str]:
