@@ -48,9 +48,15 @@ class Analyzer:
             return []
         return self._deliver(self._conversations.feed(segment))
 
+    def feed_segment(self, segment: Segment) -> list[Message]:
+        """The messages that a transport payload completes: for sources that have no frames."""
+        return self._deliver(self._conversations.feed(segment))
+
     def flush(self) -> list[Message]:
         """What still waits: no frame follows."""
-        return self._deliver(self._conversations.flush())
+        messages = self._deliver(self._conversations.flush())
+        messages += map(self._tracker.take, self._framing.flush())
+        return messages
 
     def _deliver(self, deliveries: list[Delivery]) -> list[Message]:
         messages: list[Message] = []

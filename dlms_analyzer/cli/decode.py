@@ -1,5 +1,71 @@
-"""placeholder"""
+"""`dlms-analyzer decode`: one frame or APDU from pasted hex."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
 from typing import Any
 
+from dlms_analyzer.decoding import FRAMINGS, Pasted, decode, parse_hex
+from dlms_analyzer.framing.units import Kind
+from dlms_analyzer.output.lines import LineWriter
+from dlms_analyzer.output.style import Style
+from dlms_analyzer.output.tree import node_lines, tree_lines
 
-def add_parser(commands: Any) -> None: ...
+
+def add_parser(commands: Any) -> None:
+    """Add the subcommand."""
+    command = commands.add_parser(
+        "decode",
+        help="decode one frame or APDU from hex",
+        description="Decode pasted octets: HDLC frames, wrapper PDUs, LLC, bare APDUs or A-XDR data.",
+        epilog="Example: dlms-analyzer decode c001c100030100010800ff0200",
+    )
+    command.add_argument("hex", nargs="+", metavar="HEX", help="hex digits, spaces and colons allowed; - reads stdin")
+    command.add_argument("--as", dest="framing", choices=FRAMINGS, help="what the octets are; guessed otherwise")
+    command.add_argument(
+        "-T",
+        dest="form",
+        choices=("tree", "text", "jsonl"),
+        default="tree",
+        help="tree: every field with its offsets (default); text: a line each; jsonl: an object a line",
+    )
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Decode and print; gives the exit status."""
+    text = sys.stdin.read() if options.hex == ["-"] else " ".join(options.hex)
+    try:
+        pasted = decode(parse_hex(text), options.framing)
+    except ValueError as problem:
+        print(f"dlms-analyzer: {problem}", file=sys.stderr)
+        return 1
+    if options.form == "jsonl":
+        for message in pasted.messages:
+            print(json.dumps(message.to_dict(), ensure_ascii=False))
+    else:
+        _show(pasted, tree=options.form == "tree")
+    return 1 if any(error for _, error in _errors(pasted)) else 0
+
+
+def _show(pasted: Pasted, *, tree: bool) -> None:
+    style = Style.of(sys.stdout)
+    lines = LineWriter(style)
+    if pasted.guessed:
+        print(f"{len(pasted.octets)} octets, taken for {pasted.framing} (--as says otherwise)", file=sys.stderr)
+    for message in pasted.messages:
+        print(lines.line(message))
+        if tree and message.parts and message.kind is Kind.APDU:
+            print(f"  joined from {len(message.parts)} segments:")
+            for line in tree_lines(message, style):
+                print(line)
+    if tree or pasted.framing == "data":
+        for node in pasted.nodes:
+            for line in node_lines(node, style):
+                print(line)
+
+
+def _errors(pasted: Pasted) -> list[tuple[str, str]]:
+    return [(one.name, one.error) for node in pasted.nodes for _, one in node.walk() if one.error]

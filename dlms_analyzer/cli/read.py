@@ -52,9 +52,7 @@ def add_parser(commands: Any) -> None:
         metavar="RULE",
         help="force a framing, for example tcp.port==4063,hdlc",
     )
-    command.add_argument(
-        "--no-heuristics", action="store_true", help="claim only port 4059 and what --decode-as names"
-    )
+    command.add_argument("--no-heuristics", action="store_true", help="claim only port 4059 and what --decode-as names")
     command.add_argument("--absolute-time", action="store_true", help="UTC times instead of seconds since the first")
     command.set_defaults(run=run)
 

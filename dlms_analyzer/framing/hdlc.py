@@ -8,7 +8,7 @@ from dlms_analyzer.frames import Buffer
 from dlms_analyzer.framing.link import LinkFrame
 from dlms_analyzer.framing.stream import Progress, StreamFramer
 from dlms_analyzer.framing.units import Kind, Part, Sender, Unit
-from dlms_analyzer.net.streams import Stream
+from dlms_analyzer.net.streams import Item, Stream
 from dlms_analyzer.notes import Expert
 from scapy_layers.hdlc import HDLC, HdlcFrame
 from scapy_layers.hdlc_control import Control, FrameType
@@ -63,10 +63,17 @@ class HdlcFramer(StreamFramer):
         return Progress(position, wanted)
 
     def reset(self) -> None:
-        """Octets are missing: segments cannot be joined across them."""
+        """Octets are missing: frame numbers cannot be followed across them."""
         self._after_flag = False
         for side in self._sides.values():
             side.expected = None
+
+    def _give_up(self, item: Item | None) -> list[Unit]:
+        """What is unfinished when the stream is interrupted: half a frame, or segments without their end."""
+        out = super()._give_up(item)
+        for side in self._sides.values():
+            self._give_up_segments(side, out, "the stream is interrupted before the last segment")
+        return out
 
     def _noise(self, buf: Buffer, pos: int, end: int, out: list[Unit]) -> None:
         octets = buf[pos:end]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from dlms_analyzer.frames import TCP, UDP
+from dlms_analyzer.frames import LINE, TCP, UDP, ports
 from dlms_analyzer.net.streams import Stream
 
 PROFILES: Final = ("wrapper", "hdlc", "m-bus", "raw", "none")
@@ -43,17 +43,26 @@ class DecodeAs:
 
 @dataclass(frozen=True, slots=True)
 class FramingOptions:
-    """Rules in order of precedence, and whether streams without a rule are recognised by content."""
+    """How to frame streams.
+
+    Attributes:
+        decode_as: rules, in order of precedence.
+        heuristics: recognise streams without a rule by content.
+        line: framing of payloads that came without IP; None recognises it.
+    """
 
     decode_as: tuple[DecodeAs, ...] = ()
     heuristics: bool = True
+    line: str | None = None
 
     def forced(self, stream: Stream) -> str | None:
         """The profile that a rule gives a stream."""
-        if not self.decode_as or len(stream.flow) < 8:
+        if stream.conversation.transport == LINE:
+            return self.line
+        if not self.decode_as:
             return None
-        ports = {int.from_bytes(stream.flow[-4:-2]), int.from_bytes(stream.flow[-2:])}
+        used = ports(stream.flow) or ()
         for rule in self.decode_as:
-            if rule.transport == stream.conversation.transport and rule.port in ports:
+            if rule.transport == stream.conversation.transport and rule.port in used:
                 return rule.profile
         return None

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
+from weakref import WeakSet
 
-from dlms_analyzer.frames import LINE, UDP, Buffer, Segment
+from dlms_analyzer.frames import LINE, UDP, Buffer, Segment, ports
 from dlms_analyzer.framing.hdlc import HdlcFramer
 from dlms_analyzer.framing.options import IANA_PORT, FramingOptions
 from dlms_analyzer.framing.raw import RawFramer
-from dlms_analyzer.framing.stream import Framer, Ignore
+from dlms_analyzer.framing.stream import Framer, Ignore, StreamFramer
 from dlms_analyzer.framing.units import Unit
 from dlms_analyzer.framing.wrapper import HEADER, HEADER_SIZE, WrapperFramer, plausible_header, starts_apdu
 from dlms_analyzer.net.streams import Item, Stream
@@ -27,6 +28,8 @@ from scapy_layers.wrapper import VERSION
 
 MAX_UNDECIDED: Final = 4_096
 """Octets of a direction that are looked at before it is left alone: several times the first exchange of any meter."""
+MAX_NOISE: Final = 16
+"""Octets of noise before the first HDLC flag on a line or port that is believed to carry DLMS/COSEM."""
 MAX_HELD: Final = 64
 """Segments held while undecided."""
 
@@ -106,7 +109,14 @@ class _Undecided:
             self.held.clear()
             self.octets = b""
         elif len(self.octets) > MAX_UNDECIDED or len(self.held) > MAX_HELD:
-            self.stream.state = Ignore()
+            return self.flush()
+        return []
+
+    def flush(self) -> list[Unit]:
+        """Decide now. The registered port is believed; anything else is left alone."""
+        if self.octets and self.stage.trusted(self.stream):
+            return self.stage.settle(self.stream, "hdlc" if FLAG in self.octets[:MAX_NOISE] else "wrapper")
+        self.stream.state = Ignore()
         return []
 
 
@@ -119,11 +129,24 @@ class FramingStage:
 
     def __init__(self, options: FramingOptions | None = None) -> None:
         self.options = options or FramingOptions()
+        self._framers: WeakSet[StreamFramer | _Undecided] = WeakSet()
+        """Framers of the streams that still exist, for `flush`."""
 
     def feed(self, stream: Stream, item: Item) -> list[Unit]:
         """The units that a delivery completes."""
         framer: Framer = stream.state or self._start(stream)
         return framer.feed(item)
+
+    def flush(self) -> list[Unit]:
+        """What is unfinished in all streams: nothing follows."""
+        units: list[Unit] = []
+        for framer in list(self._framers):
+            units += framer.flush()
+        return units
+
+    def trusted(self, stream: Stream) -> bool:
+        """Whether a stream is taken for DLMS/COSEM although its content does not show it."""
+        return stream.conversation.transport == LINE or IANA_PORT in (ports(stream.flow) or ())
 
     def recognise(self, octets: bytes) -> str | None:
         """The profile of the octets that a direction starts with; see `RECOGNISERS`."""
@@ -140,6 +163,8 @@ class FramingStage:
             undecided = side.state
             if undecided is None or isinstance(undecided, (_Undecided, Ignore)):
                 side.state = FRAMERS[profile](side)
+                if isinstance(side.state, StreamFramer):
+                    self._framers.add(side.state)
                 for item in undecided.held if isinstance(undecided, _Undecided) else ():
                     units += side.state.feed(item)
         return units
@@ -148,13 +173,10 @@ class FramingStage:
         profile = self.options.forced(stream)
         if profile is not None:
             self.settle(stream, profile)
-        elif self.options.heuristics or stream.conversation.transport == LINE or self._registered(stream):
+        elif self.options.heuristics or self.trusted(stream):
             stream.state = _Undecided(self, stream)
+            self._framers.add(stream.state)
         else:
             stream.state = Ignore()
         framer: Framer = stream.state
         return framer
-
-    def _registered(self, stream: Stream) -> bool:
-        flow = stream.flow
-        return IANA_PORT in (int.from_bytes(flow[-4:-2]), int.from_bytes(flow[-2:]))

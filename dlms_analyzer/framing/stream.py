@@ -167,6 +167,10 @@ class StreamFramer:
             octets -= size
             del self._parts[0]
 
+    def flush(self) -> list[Unit]:
+        """What is unfinished: nothing follows."""
+        return self._give_up(None)
+
     def _interrupt(self, item: Gap | End | Item) -> list[Unit]:
         out = self._give_up(item)
         if isinstance(item, Gap):
@@ -175,14 +179,14 @@ class StreamFramer:
             self.reset()
         return out
 
-    def _give_up(self, item: Item) -> list[Unit]:
+    def _give_up(self, item: Item | None) -> list[Unit]:
         """What is unfinished when the stream is interrupted."""
         if not self._parts:
             return []
         buf = bytes(self._pending)
         self.frame = self._parts[-1].frame
         self._sources = self._parts
-        why = "ends" if isinstance(item, End) else "is interrupted"
+        why = "is interrupted" if isinstance(item, Gap) else "ends"
         text = f"the stream {why} inside a {self.profile} frame, {len(buf)} octets into it"
         unit = self.raw(buf, 0, len(buf), "incomplete", text)
         self._sources, self._parts = [], []
