@@ -6,6 +6,13 @@ Inside it is sans-I/O: only `dlms_analyzer.capture` and `dlms_analyzer.cli` touc
 
 from __future__ import annotations
 
+from dlms_analyzer.analyzer import Analyzer
+from dlms_analyzer.capture_file import Capture, open  # noqa: A004 - dlms.open() reads as it should
+from dlms_analyzer.decoding import Pasted, decode
+from dlms_analyzer.messages import Message
+
+__all__ = ["Analyzer", "Capture", "Message", "Pasted", "decode", "open", "scapy_ext"]
+
 __version__ = "0.1.0"
 
 
