@@ -11,6 +11,7 @@ from collections import Counter
 
 from dlms_analyzer.associations.association import Association
 from dlms_analyzer.associations.tracker import Tracker
+from dlms_analyzer.decoded import decode_apdu, decode_head
 from dlms_analyzer.frames import Frame, Segment
 from dlms_analyzer.framing.options import FramingOptions
 from dlms_analyzer.framing.stage import FramingStage
@@ -26,13 +27,19 @@ class Analyzer:
         unread: frames without a transport payload, by reason.
     """
 
-    def __init__(self, options: FramingOptions | None = None) -> None:
+    def __init__(self, options: FramingOptions | None = None, *, heads: bool = False) -> None:
+        """Begin.
+
+        Args:
+            options: how streams are framed.
+            heads: read APDUs only up to their data: enough for lists of messages and associations, and faster.
+        """
         self.frames = 0
         self.unread: Counter[str] = Counter()
         self._network = NetworkDecoder()
         self._conversations = ConversationTable()
         self._framing = FramingStage(options)
-        self._tracker = Tracker()
+        self._tracker = Tracker(decode_head if heads else decode_apdu)
 
     @property
     def associations(self) -> list[Association]:

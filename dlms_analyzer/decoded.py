@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from dlms_analyzer.frames import Buffer
 from dlms_analyzer.notes import CODES, Expert
 from scapy_layers import DecodeError, layer_at, read_apdu, tolerant
+from scapy_layers.apdu import read_apdu_head
 
 UNKNOWN_SERVICE: Final = "unknown"
 """Service of an APDU that no layer knows."""
@@ -38,6 +39,15 @@ def decode_apdu(buf: Buffer, start: int, end: int) -> Decoded:
     except DecodeError:
         pass
     return _decode_odd(buf, start, end)
+
+
+def decode_head(buf: Buffer, start: int, end: int) -> Decoded:
+    """Read the APDU in `buf[start:end]` up to its data; never raises. What is odd behind that is not noticed."""
+    try:
+        record = read_apdu_head(buf, start, end)
+    except DecodeError:
+        return _decode_odd(buf, start, end)
+    return _new(Decoded, (record.service, record, ()))
 
 
 def _decode_odd(buf: Buffer, start: int, end: int) -> Decoded:

@@ -105,13 +105,41 @@ def layer_at(buf: Octets, pos: int, end: int) -> type[ApduBase]:
     return layer
 
 
+def known_layer(buf: Octets, pos: int, end: int) -> type[ApduBase]:
+    """What `layer_at` gives, from memory when these two octets were met before.
+
+    Raises:
+        DecodeError: as `layer_at`.
+    """
+    if end - pos < 2:
+        return layer_at(buf, pos, end)
+    start = buf[pos : pos + 2]
+    layer = _MET.get(start)
+    if layer is None:
+        layer = _MET[start] = layer_at(buf, pos, end)
+    return layer
+
+
+_MET: dict[bytes, type[ApduBase]] = {}
+"""First two octets to layer: at most 65,536 entries, a few dozen in practice."""
+
+
 def read_apdu(buf: Octets, pos: int, end: int) -> tuple[Any, int]:
     """Read the APDU at `pos` into the record of its layer; strict unless inside `tolerant()`.
 
     Raises:
         DecodeError: as its fields do.
     """
-    return layer_at(buf, pos, end).read_record(buf, pos, end)  # type: ignore[no-any-return]
+    return known_layer(buf, pos, end).read_record(buf, pos, end)  # type: ignore[no-any-return]
+
+
+def read_apdu_head(buf: Octets, pos: int, end: int) -> Any:
+    """The record of the APDU at `pos` without its bulk data, which is None.
+
+    Raises:
+        DecodeError: as its fields do.
+    """
+    return known_layer(buf, pos, end).read_head(buf, pos, end)[0]
 
 
 def trace_apdu(buf: Octets, pos: int, end: int) -> Node:

@@ -391,6 +391,7 @@ class DataField(WireField):
     """A field that holds one `Data`."""
 
     kind = "data"
+    bulk = True
 
     def __init__(self, name: str = "data", default: Data | None = None) -> None:
         super().__init__(name, Data((0, None)) if default is None else default)

@@ -83,7 +83,7 @@ class Tracker:
             service = link.service
         else:
             return _raw_message(number, unit)
-        row = SERVICES.get(service, NO_SERVICE)
+        row = SERVICES.get(service, NO_SERVICE) if link is None or link.intact else NO_SERVICE
         time = frame.time
         talk = self._talks.get(stream.conversation.number)
         if talk is None:

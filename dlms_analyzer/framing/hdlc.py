@@ -177,7 +177,7 @@ class HdlcFramer(StreamFramer):
         octets = buf[frame.start : frame.end]
         packet = HDLC(octets)
         text = packet.mysummary() + (f"  {packet.payload.mysummary()}" if packet.payload else "")
-        link = LinkFrame(HDLC, octets, _service(frame.control), text)
+        link = LinkFrame(HDLC, octets, _service(frame.control), text, intact=frame.fcs_ok)
         return self.unit(
             Kind.LINK, buf, frame.start, frame.end, source=frame.source.upper, destination=frame.destination.upper,
             lower=_lower(frame), hint=hint, link=link, experts=experts,

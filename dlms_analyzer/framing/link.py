@@ -10,11 +10,13 @@ class LinkFrame:
 
     Attributes:
         service: `snrm`, `ua`, `rr` … or the name of an opening line.
+        intact: its check sequence is right; a frame that is not intact says nothing reliable.
     """
 
-    __slots__ = ("layer", "octets", "service", "text")
+    __slots__ = ("intact", "layer", "octets", "service", "text")
 
-    def __init__(self, layer: type[Pdu], octets: bytes, service: str, text: str) -> None:
+    def __init__(self, layer: type[Pdu], octets: bytes, service: str, text: str, *, intact: bool = True) -> None:
+        self.intact = intact
         self.layer = layer
         self.octets = octets
         self.service = service

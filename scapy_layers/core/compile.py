@@ -35,13 +35,19 @@ def compile_reader(layer: type[Pdu]) -> RecordReader:
     return _Compiler(layer).reader()
 
 
+def compile_head_reader(layer: type[Pdu]) -> RecordReader:
+    """The reader of the fields before the first bulk one; the others are None, and the end is given as read to."""
+    return _Compiler(layer, head=True).reader()
+
+
 class _Compiler:
     """Collects the lines of a reader and the names they use."""
 
-    def __init__(self, layer: type[Pdu]) -> None:
+    def __init__(self, layer: type[Pdu], *, head: bool = False) -> None:
         from scapy_layers.core.layer import read_fields, unexpected  # layer.py compiles on first use, long after import
 
         self.layer = layer
+        self.head = head
         self.lines: list[str] = []
         self.names: dict[str, Any] = {
             "new": tuple.__new__,
@@ -62,7 +68,16 @@ class _Compiler:
         self.variables = {field.name: f"v{index}" for index, field in enumerate(fields)}
         bounded = any(isinstance(field, LengthField) for field in fields)
         covers = {field.covers_from for field in fields if isinstance(field, ChecksumField)}
+        stopped = False
         for field in fields:
+            if stopped:
+                self.lines.append(f"{self.variables[field.name]} = None")
+                continue
+            if self.head and field.bulk:
+                self.end_run()
+                self.bulk(field)
+                stopped = True
+                continue
             if field.outside:
                 self.close_bound()
             if field.name in covers:
@@ -98,6 +113,15 @@ class _Compiler:
         function: RecordReader = scope["read_record"]
         function.__doc__ = source
         return function
+
+    def bulk(self, field: WireField) -> None:
+        """The last field of a head: a CHOICE still tells which alternative it is."""
+        variable = self.variables[field.name]
+        reader = getattr(field, "read_head", None)
+        self.lines.append(
+            f"{variable} = None" if reader is None else f"{variable} = {self.name('read', reader)}(buf, pos, end)[0]"
+        )
+        self.lines.append("pos = end")
 
     def end_run(self) -> None:
         """One `struct` call for the fixed fields gathered."""

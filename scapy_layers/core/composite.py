@@ -99,14 +99,21 @@ class ChoiceField(SequenceField):
 
     def __init__(self, name: str, what: str, layers: Iterable[type[Pdu]]) -> None:
         self.layers = {layer.fields_desc[0].default: layer for layer in layers}
+        self.bulk = any(field.bulk for layer in self.layers.values() for field in layer.fields_desc)
         self.what = what
         super().__init__(name, next(iter(self.layers.values())))
 
     @cached_property
     def read(self) -> Callable[[Octets, int, int], tuple[Any, int]]:
         """A reader that dispatches on the tag."""
-        readers: dict[int, Any] = {tag: layer.read_record for tag, layer in self.layers.items()}
+        return self._dispatch({tag: layer.read_record for tag, layer in self.layers.items()})
 
+    @cached_property
+    def read_head(self) -> Callable[[Octets, int, int], tuple[Any, int]]:
+        """The same for heads: what stands behind the first bulk field is left unread."""
+        return self._dispatch({tag: layer.read_head for tag, layer in self.layers.items()})
+
+    def _dispatch(self, readers: dict[int, Any]) -> Callable[[Octets, int, int], tuple[Any, int]]:
         def read(buf: Octets, pos: int, end: int) -> tuple[Any, int]:
             if pos >= end:
                 raise NeedMore(end, f"the octets end before {self.name}")
@@ -145,6 +152,7 @@ class SequenceOfField(WireField):
         self.inner = inner
         self.holds_packets = inner.holds_packets
         self.smallest = smallest
+        self.bulk = inner.bulk and not hasattr(inner, "read_head")
 
     def read(self, buf: Octets, pos: int, end: int) -> tuple[list[Any], int]:
         """Read the count and the elements; see `WireField.read`."""

@@ -41,6 +41,7 @@ class WireField(Field[Any, Any]):
         expected: the one value that the standard allows; any other is odd. None where several are allowed.
         outside: the field stands behind what a length field before it bounds.
         part: which bits of a number it shares with its neighbours (`PartialField`); None for a field of its own.
+        bulk: the value is data that only those want who look at it; a head ends before it.
         parts: named bits inside the value, for trees, filters and the field reference.
     """
 
@@ -54,6 +55,7 @@ class WireField(Field[Any, Any]):
     expected: int | None = None
     outside = False
     part: Any = None
+    bulk = False
     parts: tuple[Part, ...] = ()
     kind = "octets"
 
@@ -429,6 +431,7 @@ class OptionalField(WireField):
         self.holds_packets = inner.holds_packets
         self.parts = inner.parts
         self.kind = inner.kind
+        self.bulk = inner.bulk
 
     def read(self, buf: Octets, pos: int, end: int) -> tuple[Any, int]:
         """Read the usage octet and the value; see `WireField.read`."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from scapy.fields import RawVal
 from scapy.packet import Packet
 
-from scapy_layers.core.compile import compile_reader, make_record_type
+from scapy_layers.core.compile import compile_head_reader, compile_reader, make_record_type
 from scapy_layers.core.fields import LengthField, RestField, WireField
 from scapy_layers.core.framing_fields import ChecksumField, PayloadField
 from scapy_layers.core.outcome import DecodeError, Malformed, NeedMore, Note, Octets, odd, tolerant
@@ -48,6 +48,7 @@ class Pdu(Packet):
         service: kebab-case name of the PDU.
         record_type: the `NamedTuple` that `read_record` gives; its `layer` is this class.
         read_record: compiled reader `(buf, pos, end) -> (record, next_pos)`; raises `DecodeError`.
+        read_head: the same, but bulk data and what stands behind it stay unread (None).
         prefix: first part of the display-filter names of its fields.
         writer: how records and packets of this layer are written, where `write_layer` is not enough.
         notes: what was odd when the packet was dissected.
@@ -67,6 +68,7 @@ class Pdu(Packet):
     writer: ClassVar[Callable[[Any], bytes] | None] = None
     record_type: ClassVar[Any] = _OnFirstUse(make_record_type)
     read_record: ClassVar[Any] = _OnFirstUse(compile_reader)
+    read_head: ClassVar[Any] = _OnFirstUse(compile_head_reader)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.notes: tuple[Note, ...] = ()
