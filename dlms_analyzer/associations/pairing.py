@@ -33,6 +33,11 @@ LAST_BLOCK: Final = 0x80
 """In the block control of GBT."""
 
 
+# Enum members are looked up once: in Python 3.11 each look-up is a call.
+_REQUEST, _NEXT, _RESPONSE, _ALONE, _EITHER = Role.REQUEST, Role.NEXT, Role.RESPONSE, Role.ALONE, Role.EITHER
+_new = tuple.__new__
+
+
 class Paired(NamedTuple):
     """What pairing found out about a message; see the fields of `Message` of the same names."""
 
@@ -139,10 +144,10 @@ class Pairing:
         exchange.confirmed = confirmed
         if confirmed:
             association.open[key] = exchange
-        items = tuple(Item(one, None) for one in asked)
+        items = tuple([_new(Item, (one, None)) for one in asked])
         if record is not None and "-first-" in service:
             return self._request_block(exchange, record, invoke_id, items, number, experts)
-        return Paired(exchange, invoke_id, None, items, None, experts)
+        return _new(Paired, (exchange, invoke_id, None, items, None, experts))
 
     def _next(
         self,
@@ -230,7 +235,7 @@ class Pairing:
             association.errors[service] += 1
             experts += (Expert("refused", f"message {exchange.request} was refused: {_refusal(record)}"),)
             items = tuple(Item(one, None) for one in exchange.asked)
-        return Paired(exchange, invoke_id, waited, items, None, experts)
+        return _new(Paired, (exchange, invoke_id, waited, items, None, experts))
 
     def _find(self, association: Association, family: str, invoke_id: int | None) -> tuple[Exchange | None, int | str]:
         """The open request that a response belongs to."""
@@ -255,6 +260,9 @@ class Pairing:
         """Close an exchange; what was asked stands beside what came back."""
         exchange.done = True
         association.open.pop(key, None)
+        asked = exchange.asked
+        if len(answers) == 1 == len(asked) and answers[0].result == "success":
+            return (_new(Item, (asked[0], answers[0])),)
         for answer in answers:
             if answer.result is not None and answer.result != "success":
                 association.errors[answer.result] += 1
@@ -346,7 +354,7 @@ class Pairing:
         """The exchange that a transfer belongs to, when its first block is seen."""
         if sender is Sender.SERVER:
             service = decode_apdu(block, 0, len(block)).service if block else ""
-            if SERVICES.get(service, NO_SERVICE).role is Role.ALONE and service != "unknown":
+            if SERVICES.get(service, NO_SERVICE).role is _ALONE and service != "unknown":
                 return None
             return next(reversed(association.open.values()), None)
         exchange = Exchange(self.count, "general-block-transfer", None, (), number, time)
@@ -378,7 +386,7 @@ class Pairing:
         if row.role is Role.EITHER:
             row = row._replace(role=_role_of(sender))
         invoke_id, _ = invoke_id_of(record)
-        if row.role is Role.REQUEST and exchange is not None:
+        if row.role is _REQUEST and exchange is not None:
             association.open.pop("general-block-transfer", None)
             exchange.family, exchange.invoke_id = row.family, invoke_id
             asker = ASKED.get(service)
@@ -414,7 +422,7 @@ _JOINED: Final[dict[str, Any]] = {
 
 
 def _role_of(sender: Sender) -> Role:
-    return {Sender.CLIENT: Role.REQUEST, Sender.SERVER: Role.RESPONSE, Sender.UNKNOWN: Role.ALONE}[sender]
+    return {Sender.CLIENT: _REQUEST, Sender.SERVER: _RESPONSE, Sender.UNKNOWN: _ALONE}[sender]
 
 
 def _continues(record: Any) -> bool:

@@ -18,6 +18,10 @@ from scapy_layers import DecodeError, Malformed, read_apdu
 
 _OTHER: Final = {Sender.CLIENT: Sender.SERVER, Sender.SERVER: Sender.CLIENT, Sender.UNKNOWN: Sender.UNKNOWN}
 _new = tuple.__new__
+# Enum members are looked up once: in Python 3.11 each look-up is a call.
+_APDU = Kind.APDU
+_LINK = Kind.LINK
+_UNKNOWN = Sender.UNKNOWN
 _AUTHENTICATION_REQUIRED: Final = 14
 """acse-service-user diagnostic of an AARE that waits for pass 3 and 4 of HLS."""
 
@@ -75,11 +79,11 @@ class Tracker:
         ) = unit  # fmt: skip
         self.count = number = self.count + 1
         record: Any = None
-        if kind is Kind.APDU:
+        if kind is _APDU:
             service, record, odd = self._decode(buf, start, end)
             if odd:
                 experts += odd
-        elif kind is Kind.LINK:
+        elif kind is _LINK:
             service = link.service
         else:
             return _raw_message(number, unit)
@@ -90,7 +94,7 @@ class Tracker:
             talk = self._talks[stream.conversation.number] = _Talk()
         known = talk.links.get((stream.direction, source, destination, lower))
         sender = row.sender
-        if known is None or (sender is not known[0] and (sender is not Sender.UNKNOWN or hint is not known[0])):
+        if known is None or (sender is not known[0] and (sender is not _UNKNOWN or hint is not known[0])):
             known = self._link(talk, unit, sender, record)
         sender, pair = known
         association = pair.association

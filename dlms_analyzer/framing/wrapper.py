@@ -20,6 +20,9 @@ VERSION_OCTETS: Final = VERSION.to_bytes(2, "big")
 
 _unpack = HEADER.unpack_from
 _new = tuple.__new__
+# Enum members are looked up once: in Python 3.11 each look-up is a call.
+_APDU = Kind.APDU
+_UNKNOWN = Sender.UNKNOWN
 
 
 def starts_apdu(buf: Buffer, pos: int, end: int) -> bool:
@@ -73,13 +76,13 @@ class WrapperFramer(StreamFramer):
                 wanted = HEADER_SIZE + length
                 break
             if self.experts or self._sources:
-                out.append(self.unit(Kind.APDU, buf, start, stop, source=source, destination=destination))
+                out.append(self.unit(_APDU, buf, start, stop, source=source, destination=destination))
             else:
                 out.append(
                     _new(
                         Unit,
                         (
-                            self.stream, Kind.APDU, "wrapper", source, destination, None, Sender.UNKNOWN, self.frame,
+                            self.stream, _APDU, "wrapper", source, destination, None, _UNKNOWN, self.frame,
                             buf, start, stop, (), None, (),
                         ),
                     )
