@@ -81,18 +81,18 @@ class Pairing:
     ) -> Paired:
         """Find the exchange of a message and what the message completes."""
         role = row.role
-        if role is Role.EITHER:
+        if role is _EITHER:
             if service == "general-block-transfer":
                 return self._block_transfer(association, sender, record, number, time)
             role = _role_of(sender)
-        if role is Role.ALONE:
+        if role is _ALONE:
             return self._alone(service, record)
         invoke_id, confirmed = (None, True) if record is None else invoke_id_of(record)
-        if role is Role.REQUEST:
+        if role is _REQUEST:
             if service == "read-request" and _continues(record):
                 return self._next(association, row.family, None, record, service, number, time)
             return self._request(association, service, row, invoke_id, confirmed, record, number, time)
-        if role is Role.NEXT:
+        if role is _NEXT:
             return self._next(association, row.family, invoke_id, record, service, number, time)
         return self._response(association, service, row, invoke_id, record, number, time)
 
@@ -381,9 +381,9 @@ class Pairing:
         row = SERVICES.get(service, NO_SERVICE)
         if record is None or transfer.broken:
             return Paired(exchange, None, waited, (), reassembled, experts)
-        if row.role is Role.ALONE:
+        if row.role is _ALONE:
             return self._alone(service, record)._replace(reassembled=reassembled, experts=experts)
-        if row.role is Role.EITHER:
+        if row.role is _EITHER:
             row = row._replace(role=_role_of(sender))
         invoke_id, _ = invoke_id_of(record)
         if row.role is _REQUEST and exchange is not None:
@@ -394,7 +394,7 @@ class Pairing:
             association.open[row.family if invoke_id is None else invoke_id] = exchange
             items = tuple(Item(one, None) for one in exchange.asked)
             return Paired(exchange, invoke_id, waited, items, reassembled, experts)
-        if row.role is Role.RESPONSE:
+        if row.role is _RESPONSE:
             found, key = self._find(association, row.family, invoke_id)
             answers = self._answers(service, record)
             exchange = found or exchange
