@@ -4,6 +4,8 @@ Every PDU is declared once, as a `Pdu` with a `fields_desc`. From that declarati
 compiled reader that gives light records (`read_apdu`), and a tree with byte spans (`trace_apdu`).
 """
 
+import sys
+
 from scapy_layers.access import (
     AccessRequest,
     AccessRequestAction,
@@ -53,6 +55,10 @@ from scapy_layers.attribute import (
     ReturnedData,
     ReturnedError,
     SelectiveAccess,
+)
+from scapy_layers.bindings import (
+    DLMS,
+    bind,
 )
 from scapy_layers.ciphering import (
     AgreedKey,
@@ -152,6 +158,10 @@ from scapy_layers.errors import (
 from scapy_layers.extension import (
     scapy_ext,
 )
+from scapy_layers.gateway import (
+    GatewayRequest,
+    GatewayResponse,
+)
 from scapy_layers.general import (
     GeneralBlockTransfer,
     GeneralSigning,
@@ -164,10 +174,41 @@ from scapy_layers.get import (
     GetResponseWithDataBlock,
     GetResponseWithList,
 )
+from scapy_layers.hdlc import (
+    HDLC,
+    HdlcFrame,
+    HdlcInformation,
+    read_frame,
+)
+from scapy_layers.hdlc_address import (
+    HdlcAddress,
+)
+from scapy_layers.hdlc_control import (
+    FrameType,
+)
+from scapy_layers.hdlc_parameters import (
+    HdlcParameter,
+    HdlcParameterGroup,
+    HdlcParameters,
+)
+from scapy_layers.hdlc_stream import (
+    HdlcScanner,
+    Noise,
+    find_frames,
+)
 from scapy_layers.initiate import (
     InitiateRequest,
     InitiateResponse,
     VaaName,
+)
+from scapy_layers.llc import (
+    LLC,
+    ApduSegment,
+)
+from scapy_layers.mode_e import (
+    Identification,
+    OptionSelect,
+    SignOn,
 )
 from scapy_layers.notification import (
     DataNotification,
@@ -206,10 +247,16 @@ from scapy_layers.short_name import (
     WriteResponse,
     WriteSuccess,
 )
+from scapy_layers.wrapper import (
+    Wrapper,
+)
 
 __all__ = [
     "AARE",
     "AARQ",
+    "DLMS",
+    "HDLC",
+    "LLC",
     "RLRE",
     "RLRQ",
     "AccessRequest",
@@ -239,6 +286,7 @@ __all__ = [
     "AgreedKey",
     "Apdu",
     "ApduBase",
+    "ApduSegment",
     "ApplicationContext",
     "AssociationResult",
     "AttributeDescriptor",
@@ -274,6 +322,9 @@ __all__ = [
     "ErrorClass",
     "EventNotificationRequest",
     "ExceptionResponse",
+    "FrameType",
+    "GatewayRequest",
+    "GatewayResponse",
     "GeneralBlockTransfer",
     "GeneralCiphering",
     "GeneralDedCiphering",
@@ -301,6 +352,14 @@ __all__ = [
     "GloUnconfirmedWriteRequest",
     "GloWriteRequest",
     "GloWriteResponse",
+    "HdlcAddress",
+    "HdlcFrame",
+    "HdlcInformation",
+    "HdlcParameter",
+    "HdlcParameterGroup",
+    "HdlcParameters",
+    "HdlcScanner",
+    "Identification",
     "IdentifiedKey",
     "InformationReportRequest",
     "InitiateRequest",
@@ -312,7 +371,9 @@ __all__ = [
     "MethodDescriptor",
     "NeedMore",
     "Node",
+    "Noise",
     "Note",
+    "OptionSelect",
     "ParameterisedAccess",
     "Pdu",
     "RawDataBlock",
@@ -339,6 +400,7 @@ __all__ = [
     "SetResponseLastDataBlockWithList",
     "SetResponseNormal",
     "SetResponseWithList",
+    "SignOn",
     "StateError",
     "TrailingOctets",
     "UnconfirmedWriteRequest",
@@ -347,6 +409,7 @@ __all__ = [
     "VaaName",
     "VariableName",
     "WrappedKey",
+    "Wrapper",
     "WriteBlockNumber",
     "WriteDataBlockAccess",
     "WriteError",
@@ -354,13 +417,16 @@ __all__ = [
     "WriteResponse",
     "WriteSuccess",
     "all_layers",
+    "bind",
     "data_text",
     "date_time_text",
+    "find_frames",
     "layer_at",
     "logical_name_text",
     "parse_logical_name",
     "read_apdu",
     "read_data",
+    "read_frame",
     "read_rows",
     "scapy_ext",
     "tolerant",
@@ -369,3 +435,6 @@ __all__ = [
     "write_data",
     "write_layer",
 ]
+
+if "scapy.layers.inet" in sys.modules:  # otherwise call bind() when it is wanted: Scapy's layers take long to import
+    bind()

@@ -183,7 +183,9 @@ class UserInformationField(ApduField):
             value = self.read(buf, pos, end)[0]
         except DecodeError:
             return node
-        return Node(node.name, value, node.start, node.end, node.text, node.children, node.error)
+        if not isinstance(value, bytes):
+            return node
+        return Node(node.name, value, node.start, end, value.hex(), node.children)
 
     def text(self, value: Any) -> str:
         """The APDU's summary."""

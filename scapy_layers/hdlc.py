@@ -124,7 +124,8 @@ class HDLC(StreamUnit):
     @property
     def frame_type(self) -> FrameType:
         """What kind of frame it is."""
-        return CONTROLS[self.control].type
+        kind: FrameType = CONTROLS[self.control].type
+        return kind
 
     @classmethod
     def payload_layer(cls, values: Mapping[str, Any], payload: Octets) -> type[Packet]:

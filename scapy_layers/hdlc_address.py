@@ -57,12 +57,12 @@ class HdlcAddress(bytes):
         return cls([part << 1 for part in parts[:-1]] + [parts[-1] << 1 | 1])
 
     @property
-    def upper(self) -> int:
+    def upper(self) -> int:  # type: ignore[override] # the standard's name; an address has no letters
         """Client, or logical device of a server."""
         return self[0] >> 1 if len(self) < MAX_OCTETS else self[0] >> 1 << 7 | self[1] >> 1
 
     @property
-    def lower(self) -> int | None:
+    def lower(self) -> int | None:  # type: ignore[override]
         """Physical device of a server; None where the address has only one part."""
         if len(self) == 1:
             return None

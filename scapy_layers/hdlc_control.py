@@ -139,7 +139,8 @@ class ControlField(UnsignedField):
         if match is None:
             raise ValueError(f"{x!r} is no control field; write SNRM P, I N(S)=0 N(R)=0 P or RR N(R)=1 P")
         kind, send, receive, poll = match.groups()
-        return control_octet(kind, *(None if n is None else int(n) for n in (send, receive)), poll is not None)
+        numbers = [None if number is None else int(number) for number in (send, receive)]
+        return control_octet(kind, numbers[0], numbers[1], poll_final=poll is not None)
 
     def randval(self) -> VolatileValue[int]:
         """Any octet."""

@@ -47,7 +47,7 @@ class SignOn(ModeELine):
 
 
 class Identification(ModeELine):
-    """Identification message: manufacturer, baud rate, `\\2` for HDLC, identification."""
+    """Identification message: manufacturer, baud rate, mode E mark for HDLC, identification."""
 
     name = "Mode E identification"
     service = "mode-e-identification"

@@ -72,7 +72,7 @@ class Wrapper(StreamUnit):
 
     def hashret(self) -> bytes:
         """The same for all WPDUs between two wPorts."""
-        low, high = sorted((self.source_wport, self.destination_wport))
+        low, high = sorted((int(self.source_wport), int(self.destination_wport)))
         return b"wrapper" + low.to_bytes(2, "big") + high.to_bytes(2, "big")
 
     def mysummary(self) -> str:

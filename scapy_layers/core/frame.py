@@ -17,7 +17,7 @@ from scapy.fields import RawVal
 from scapy.packet import Packet
 
 from scapy_layers.core.fields import LengthField, RestField, WireField
-from scapy_layers.core.framing_fields import ChecksumField, PayloadField
+from scapy_layers.core.framing_fields import ChecksumField, FrameLengthField, PayloadField
 from scapy_layers.core.layer import Pdu, TrailingOctets, UndecodedOctets, trace_layer, value_of
 from scapy_layers.core.outcome import Octets
 from scapy_layers.core.trace import Node
@@ -174,7 +174,7 @@ def _fill_lengths(
             covered = next((n for n, f in enumerate(layer.fields_desc) if n > place and f.outside), len(parts))
             length = sum(map(len, parts[place + 1 : covered])) + getattr(field, "surplus", 0)
             try:
-                if field.part is not None:
+                if isinstance(field, FrameLengthField) and field.part is not None:
                     shared = spans[field.name][1] | field.part.place(length)
                     parts[place] = shared.to_bytes(field.size, "big")
                 else:

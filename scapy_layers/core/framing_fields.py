@@ -84,7 +84,8 @@ class PartialLengthField(FrameLengthField):
 
     def read(self, buf: Octets, pos: int, end: int) -> tuple[int, int]:
         """Read the bits; see `WireField.read`."""
-        return self.part.read(buf, pos, end)
+        found: tuple[int, int] = self.part.read(buf, pos, end)
+        return found
 
 
 class PayloadField(WireField):

@@ -10,4 +10,6 @@ unequal to the ones the engine uses, so this file defines nothing.
 import scapy_layers
 from scapy_layers import *
 
+scapy_layers.bind()
+
 __all__ = scapy_layers.__all__
