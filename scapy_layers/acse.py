@@ -12,7 +12,7 @@ from scapy_layers.apdu import ApduBase, ApduField
 from scapy_layers.core.ber import BerLengthField, TaggedField
 from scapy_layers.core.fields import ConstantField, EnumeratedField, IntegerField, RestField, WireField, enum_names
 from scapy_layers.core.lengths import read_length, write_length
-from scapy_layers.core.outcome import DecodeError, Malformed, NeedMore, Octets, odd
+from scapy_layers.core.outcome import Malformed, NeedMore, Octets, odd
 from scapy_layers.core.trace import Node
 from scapy_layers.enums import (
     AcseServiceProvider,
@@ -177,15 +177,12 @@ class UserInformationField(ApduField):
         return value, stop
 
     def trace(self, buf: Octets, pos: int, end: int) -> Node:
-        """The tree of the APDU, or the octets."""
+        """The tree of the APDU; or the octets, with as much of a tree as there is."""
         node = super().trace(buf, pos, end)
-        try:
-            value = self.read(buf, pos, end)[0]
-        except DecodeError:
+        if node.error is None:
             return node
-        if not isinstance(value, bytes):
-            return node
-        return Node(node.name, value, node.start, end, value.hex(), node.children)
+        value, stop = self.read(buf, pos, end)
+        return Node(self.name, value, pos, stop, self.text(value), node.children)
 
     def text(self, value: Any) -> str:
         """The APDU's summary."""

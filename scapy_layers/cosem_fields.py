@@ -7,7 +7,15 @@ from typing import Any
 
 from scapy.volatile import RandBin, VolatileValue
 
-from scapy_layers.core.fields import BitsField, FixedOctetsField, IntegerField, OctetStringField, Part, UnsignedField
+from scapy_layers.core.fields import (
+    BitsField,
+    FixedOctetsField,
+    IntegerField,
+    OctetStringField,
+    Part,
+    UnsignedField,
+    odd_usage,
+)
 from scapy_layers.core.outcome import Malformed, NeedMore, Octets, odd
 from scapy_layers.interface_classes import CLASS_NAMES
 
@@ -216,7 +224,7 @@ class EventTimeField(DateTimeField):
         if usage == 0:
             return None, pos + 1
         if usage != 1:
-            odd(pos, "usage-octet", f"usage octet of event_time is {usage:02X}, not 00 or 01")
+            odd_usage(pos, usage, self.name)
         return super().read(buf, pos + 1, end)
 
     def write(self, value: Any) -> bytes:

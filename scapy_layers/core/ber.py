@@ -7,7 +7,7 @@ from typing import Any
 from scapy_layers.core.fields import LengthField, WireField
 from scapy_layers.core.lengths import read_length, write_length
 from scapy_layers.core.outcome import Malformed, NeedMore, Octets, odd
-from scapy_layers.core.trace import Node
+from scapy_layers.core.trace import Node, enclosed, report_left_over
 
 
 def crossing(buf: Octets, pos: int, stop: int, end: int) -> bool:
@@ -75,8 +75,7 @@ class TaggedField(WireField):
             value, pos = self.inner.read(buf, start, stop)
         except NeedMore as short:
             raise Malformed(short.offset, f"{short.reason}, within {self.name}") from None
-        if pos < stop:
-            odd(pos, "trailing-octets", f"{stop - pos} octets behind the value of {self.name}")
+        report_left_over(self.name, pos, stop)
         return value, stop
 
     def write(self, value: Any) -> bytes:
@@ -93,8 +92,7 @@ class TaggedField(WireField):
         if pos >= end or buf[pos] != self.tags[0]:
             return Node(self.name, None, pos, pos, "absent")
         start, stop = self._span(buf, pos, end)
-        inner = self.inner.trace(buf, start, stop)
-        return Node(self.name, inner.value, pos, stop, inner.text, inner.children, inner.error)
+        return enclosed(self.name, self.inner.trace(buf, start, stop), buf, pos, stop)
 
     def text(self, value: Any) -> str:
         """`absent`, or the value."""

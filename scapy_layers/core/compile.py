@@ -156,7 +156,7 @@ class _Compiler:
         return next(each for each in rest if each.part is None or each.part.closes)
 
     def split_shared(self) -> None:
-        """Give each of the fields that share a number its bits; the last one holds the whole number so far."""
+        """Give each of the fields that share a number its bits; the last one has the lowest bits."""
         for field in self.run:
             if field.part is not None and not field.part.closes:
                 whole = self.variables[self.item_of(field).name]
@@ -164,7 +164,7 @@ class _Compiler:
         for field in self.run:
             if field.part is not None and field.part.closes:
                 variable = self.variables[field.name]
-                self.lines.append(f"{variable} = ({variable} & {field.part.mask}) >> {field.part.shift}")
+                self.lines.append(f"{variable} &= {field.part.mask}")
 
     def bound(self, field: LengthField) -> None:
         """Let what follows end where a length says; `bound` of the field is called where it would raise."""

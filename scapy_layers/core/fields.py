@@ -20,7 +20,7 @@ from scapy.volatile import RandBin, RandNum, VolatileValue
 
 from scapy_layers.core.lengths import read_length, write_length
 from scapy_layers.core.outcome import Malformed, NeedMore, Octets, odd
-from scapy_layers.core.trace import Node
+from scapy_layers.core.trace import Node, enclosed, report_left_over
 
 Read = Callable[[Octets, int, int], tuple[Any, int]]
 
@@ -414,6 +414,11 @@ def only_if(field: WireField, on: str, values: Iterable[int] = (), mask: int = 0
     return field
 
 
+def odd_usage(pos: int, usage: int, name: str) -> None:
+    """Report a usage octet (IEC 61334-6) that is neither 00 nor 01."""
+    odd(pos, "usage-octet", f"usage octet of {name} is {usage:02X}, not 00 or 01")
+
+
 class OptionalField(WireField):
     """OPTIONAL or DEFAULT (IEC 61334-6): usage octet `00`, or another and the value; None is absent.
 
@@ -444,7 +449,7 @@ class OptionalField(WireField):
         if usage == 0:
             return None, pos + 1
         if usage != 1:
-            odd(pos, "usage-octet", f"usage octet of {self.name} is {usage:02X}, not 00 or 01")
+            odd_usage(pos, usage, self.name)
         return self.inner.read(buf, pos + 1, end)
 
     def write(self, value: Any) -> bytes:
@@ -453,11 +458,13 @@ class OptionalField(WireField):
 
     def trace(self, buf: Octets, pos: int, end: int) -> Node:
         """The node of the value, starting at the usage octet."""
-        value, stop = self.read(buf, pos, end)
-        if value is None:
+        if pos >= end or buf[pos] == 0:
+            _, stop = self.read(buf, pos, end)
             return Node(self.name, None, pos, stop, "absent")
+        if buf[pos] != 1:
+            odd_usage(pos, buf[pos], self.name)
         inner = self.inner.trace(buf, pos + 1, end)
-        return Node(self.name, value, pos, inner.end, inner.text, inner.children, inner.error)
+        return Node(self.name, inner.value, pos, inner.end, inner.text, inner.children, inner.error)
 
     def text(self, value: Any) -> str:
         """`absent`, or the value."""
@@ -501,8 +508,7 @@ class WithinOctetString(WireField):
             value, pos = self.inner.read(buf, start, stop)
         except NeedMore as short:
             raise Malformed(short.offset, f"{short.reason}, within {self.name}") from None
-        if pos < stop:
-            odd(pos, "trailing-octets", f"{stop - pos} octets behind the value of {self.name}")
+        report_left_over(self.name, pos, stop)
         return value, stop
 
     def write(self, value: Any) -> bytes:
@@ -513,8 +519,7 @@ class WithinOctetString(WireField):
     def trace(self, buf: Octets, pos: int, end: int) -> Node:
         """The node of the value, starting at its length."""
         start, stop = self._span(buf, pos, end)
-        inner = self.inner.trace(buf, start, stop)
-        return Node(self.name, inner.value, pos, stop, inner.text, inner.children, inner.error)
+        return enclosed(self.name, self.inner.trace(buf, start, stop), buf, pos, stop)
 
     def text(self, value: Any) -> str:
         """The inner value for people."""

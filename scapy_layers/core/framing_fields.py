@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from scapy_layers.core.fields import LengthField, UnsignedField, WireField
 from scapy_layers.core.outcome import NeedMore, Octets
+from scapy_layers.core.trace import Node
 
 
 class PartialField(UnsignedField):
@@ -40,6 +41,11 @@ class PartialField(UnsignedField):
         if not 0 <= value <= self.mask >> self.shift:
             raise ValueError(f"{value} is not within 0 to {self.mask >> self.shift}")
         return value << self.shift
+
+    def trace(self, buf: Octets, pos: int, end: int) -> Node:
+        """The node of the bits, over all octets that they share."""
+        value, _ = self.read(buf, pos, end)
+        return Node(self.name, value, pos, pos + self.size, self.text(value))
 
     def randval(self) -> Any:
         """Bits are fuzzed by whoever builds them: a random frame type is no frame."""

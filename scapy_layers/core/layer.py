@@ -20,7 +20,7 @@ from scapy_layers.core.compile import compile_head_reader, compile_reader, make_
 from scapy_layers.core.fields import LengthField, RestField, WireField
 from scapy_layers.core.framing_fields import ChecksumField, PayloadField
 from scapy_layers.core.outcome import DecodeError, Malformed, NeedMore, Note, Octets, odd, tolerant
-from scapy_layers.core.trace import Node
+from scapy_layers.core.trace import Node, rest_node
 
 UNSPANNED = b""
 """Cache mark of a nested packet: unchanged since it was read, its octets are kept by the outermost one."""
@@ -80,8 +80,9 @@ class Pdu(Packet):
         """The packet for a record of this layer."""
         packet = cls()
         for field in cls.fields_desc:
-            if field.in_record and (value := getattr(record, field.name)) is not None:
-                packet.fields[field.name] = field.to_packet(value)
+            if field.in_record:
+                value = getattr(record, field.name)
+                packet.fields[field.name] = None if value is None else field.to_packet(value)
         packet.explicit = 1
         packet.raw_packet_cache = UNSPANNED
         packet._remember_lists()
@@ -121,8 +122,7 @@ class Pdu(Packet):
             reading = _Reading(type(self), s, 0, len(s))
             try:
                 for field, value in reading:
-                    if value is not None:
-                        self.fields[field.name] = field.to_packet(value)
+                    self.fields[field.name] = None if value is None else field.to_packet(value)
                 stop = reading.finish(reading.pos)
             except DecodeError as error:
                 self.stopped = error
@@ -270,9 +270,7 @@ def trace_layer(layer: type[Pdu], buf: Octets, pos: int, end: int) -> Node:
             elif isinstance(field, ChecksumField) and node.value is not None:
                 node = replace(node, text=field.verdict(buf[reading.starts[field.covers_from] : node.end]))
             nodes.append(node)
-            if node.error is not None:
-                raise Malformed(node.end, node.error)
-            return node.value, node.end
+            return node.value, node.end if field.part is None or field.part.closes else pos
 
         try:
             values[field.name] = reading.step(traced, field, values)
@@ -281,15 +279,17 @@ def trace_layer(layer: type[Pdu], buf: Octets, pos: int, end: int) -> Node:
         except DecodeError as stopped:
             error = str(stopped)
             break
+        if nodes and nodes[-1].error is not None:
+            error = nodes[-1].error
+            break
     stop = nodes[-1].end if nodes else pos
-    if error is not None:
-        if stop < reading.end and not (nodes and nodes[-1].error):
-            rest = buf[stop : reading.end]
-            nodes.append(Node("undecoded", rest, stop, reading.end, rest.hex(), error=error))
-        stop = reading.end
-    elif reading.bounded and stop < reading.end:
-        rest = buf[stop : reading.end]
-        nodes.append(Node("trailing", rest, stop, reading.end, rest.hex()))
+    if error is None:
+        try:
+            reading.finish(stop)
+        except DecodeError as stopped:
+            error = str(stopped)
+    if stop < reading.end and (error is not None or reading.bounded):
+        nodes.append(rest_node("trailing" if error is None else "undecoded", buf, stop, reading.end, error))
         stop = reading.end
     return Node(layer.service, values, pos, stop, layer._name or layer.__name__, tuple(nodes), error)
 
