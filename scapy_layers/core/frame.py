@@ -93,7 +93,7 @@ class Frame(Pdu):
         return self._around(b"")
 
     def _around(self, payload: bytes) -> bytes:
-        if self.raw_packet_cache and self._unchanged():
+        if self._keeps_octets():
             behind = len(self.raw_packet_cache) - self._trailer_size()
             return bytes(self.raw_packet_cache[:behind] + payload + self.raw_packet_cache[behind:])
         return write_frame(type(self), self, payload)

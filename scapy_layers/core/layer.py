@@ -95,6 +95,12 @@ class Pdu(Packet):
             if field.islist and isinstance(self.fields.get(field.name), list)
         }
 
+    def _keeps_octets(self) -> bool:
+        """Whether the octets as read are the ones to build: they are kept, and no field was changed."""
+        if self.raw_packet_cache is None or (self.raw_packet_cache == UNSPANNED and self.stopped is None):
+            return False
+        return self._unchanged()
+
     def _unchanged(self) -> bool:
         if self.raw_packet_cache is None or self.raw_packet_cache_fields is None:
             return False
@@ -139,7 +145,7 @@ class Pdu(Packet):
 
     def self_build(self) -> bytes:
         """The octets as they were read, or built from the fields when one was changed."""
-        if self.raw_packet_cache and self._unchanged():
+        if self._keeps_octets():
             return self.raw_packet_cache
         return write_layer(type(self), self)
 
