@@ -10,21 +10,24 @@ from typing import Any, Final
 from dlms_analyzer.analyzer import Analyzer
 from dlms_analyzer.frames import LINE, Frame, Segment, line_flow
 from dlms_analyzer.framing.options import FramingOptions
-from dlms_analyzer.framing.wrapper import HEADER_SIZE, plausible_header
+from dlms_analyzer.framing.wrapper import HEADER_SIZE, plausible_header, starts_apdu
 from dlms_analyzer.messages import Message
 from scapy_layers import DecodeError, Node, read_apdu, read_data, tolerant, trace_apdu, trace_layer, write_data
 from scapy_layers.core.layer import Pdu, write_layer
-from scapy_layers.core.outcome import NeedMore, Oddity
 from scapy_layers.data import trace_data
+from scapy_layers.gateway import PREFIX_SIZE, REQUEST, GatewayRequest, GatewayResponse, is_gateway
 from scapy_layers.hdlc import FLAG, HDLC
 from scapy_layers.hdlc_stream import Noise, find_frames
 from scapy_layers.llc import LLC, LLC_SIZE, is_llc
+from scapy_layers.mbus import STOP as MBUS_STOP
+from scapy_layers.mbus import MBus, long_frame
+from scapy_layers.plc_llc import DL_DATA_REQUEST, PlcLLC
 from scapy_layers.wrapper import Wrapper
 
 MAX_OCTETS: Final = 1 << 24
 """Octets that may be pasted: a firmware image at most; more belongs into a file."""
 
-FRAMINGS: Final = ("wrapper", "hdlc", "llc", "apdu", "data")
+FRAMINGS: Final = ("wrapper", "hdlc", "m-bus", "llc", "plc-llc", "gateway", "apdu", "data")
 """What pasted octets may be, as `--as` takes it."""
 
 _SEPARATORS: Final = re.compile(r"0[xX]|[\s:,;.\-_|]+")
@@ -93,27 +96,32 @@ def parse_hex(text: str) -> bytes:
 def guess_framing(octets: bytes) -> str:
     """Which framing octets most likely have: a check sequence or a length that fits tells, then a known tag."""
     end = len(octets)
-    if octets[:1] == bytes((FLAG,)) and any(not isinstance(one, Noise) for one in find_frames(octets, 0, end).items):
+    if FLAG in octets and any(not isinstance(one, Noise) and one.fcs_ok for one in find_frames(octets, 0, end).items):
         return "hdlc"
     if end > HEADER_SIZE and plausible_header(octets, 0, end):
         return "wrapper"
+    if (size := long_frame(octets, 0, end)) and size <= end and octets[size - 1] == MBUS_STOP:
+        return "m-bus"
     if is_llc(octets, 0, end):
         return "llc"
+    if octets[0] == DL_DATA_REQUEST and end > PLC_LLC_SIZE and starts_apdu(octets, PLC_LLC_SIZE, end):
+        return "plc-llc"
+    if is_gateway(octets) and end > PREFIX_SIZE + octets[2]:
+        return "gateway"
     if _reads(read_apdu, octets):
         return "apdu"
-    if _reads(read_data, octets, whole=True):
+    if _reads(read_data, octets):
         return "data"
-    return "hdlc" if octets[:1] == bytes((FLAG,)) else "apdu"
+    return "hdlc" if octets[0] == FLAG else "apdu"
 
 
-def _reads(read: Callable[[bytes, int, int], tuple[Any, int]], octets: bytes, *, whole: bool = False) -> bool:
+def _reads(read: Callable[[bytes, int, int], tuple[Any, int]], octets: bytes) -> bool:
+    """Whether octets are exactly one value, and one that is known."""
     try:
         record, stop = read(octets, 0, len(octets))
-    except (NeedMore, Oddity):
-        return not whole
     except DecodeError:
         return False
-    return stop == len(octets) if whole else getattr(record, "service", "") != "unknown"
+    return stop == len(octets) and getattr(record, "service", "") != "unknown"
 
 
 def decode(octets: bytes, framing: str | None = None) -> Pasted:
@@ -143,9 +151,8 @@ def _messages(octets: bytes, framing: str) -> tuple[Message, ...]:
     start = 0
     if framing == "data":
         return ()
-    if framing in ("llc", "apdu"):
-        start = LLC_SIZE if framing == "llc" else 0
-        framing = "raw"
+    if framing in _HEADERS:
+        start, framing = _HEADERS[framing](octets), "raw"
     analyzer = Analyzer(FramingOptions(line=framing))
     frame = Frame(1, 0, 0, octets, 0, len(octets), len(octets))
     segment = Segment(frame, LINE, line_flow(0), 0, -1, 0, octets, start, len(octets))
@@ -155,6 +162,16 @@ def _messages(octets: bytes, framing: str) -> tuple[Message, ...]:
         for one in messages
     )
 
+
+_HEADERS: Final[dict[str, Callable[[bytes], int]]] = {
+    "apdu": lambda _: 0,
+    "llc": lambda _: LLC_SIZE,
+    "plc-llc": lambda _: PLC_LLC_SIZE,
+    "gateway": lambda octets: PREFIX_SIZE + octets[2] if len(octets) > PREFIX_SIZE else len(octets),
+}
+"""Framings that only put a header in front of one APDU: where it starts."""
+
+PLC_LLC_SIZE: Final = 3
 
 _ABOUT_CAPTURES: Final = frozenset({"unexpected-response"})
 """Notes that say nothing about a frame that stands alone."""
@@ -185,8 +202,12 @@ def _hdlc(octets: bytes) -> Iterator[tuple[Any, Node]]:
                 Node("noise", item.octets, item.start, item.end, item.octets.hex(), error=str(item.reason.value)),
             )
         else:
-            record, _ = HDLC.read_record(octets, item.start, item.end)
-            yield record, trace_layer(HDLC, octets, item.start, item.end)
+            node = trace_layer(HDLC, octets, item.start, item.end)
+            try:
+                record, _ = HDLC.read_record(octets, item.start, item.end)
+            except DecodeError:  # without its closing flag
+                record = None
+            yield record, node
 
 
 def _apdu(octets: bytes) -> Iterator[tuple[Any, Node]]:
@@ -218,7 +239,10 @@ def _data(octets: bytes) -> Iterator[tuple[Any, Node]]:
 _UNITS: Final[dict[str, Callable[[bytes], Iterator[tuple[Any, Node]]]]] = {
     "wrapper": lambda octets: _layers(Wrapper, octets),
     "hdlc": _hdlc,
+    "m-bus": lambda octets: _layers(MBus, octets),
     "llc": lambda octets: _layers(LLC, octets),
+    "plc-llc": lambda octets: _layers(PlcLLC, octets),
+    "gateway": lambda octets: _layers(GatewayRequest if octets[0] == REQUEST else GatewayResponse, octets),
     "apdu": _apdu,
     "data": _data,
 }

@@ -205,6 +205,7 @@ from scapy_layers.llc import (
     LLC,
     ApduSegment,
 )
+from scapy_layers.mbus import MBus
 from scapy_layers.mode_e import (
     Identification,
     OptionSelect,
@@ -215,6 +216,7 @@ from scapy_layers.notification import (
     DataNotificationConfirm,
     EventNotificationRequest,
 )
+from scapy_layers.plc_llc import PlcLLC
 from scapy_layers.set import (
     SetRequestNormal,
     SetRequestWithDataBlock,
@@ -366,6 +368,7 @@ __all__ = [
     "InitiateResponse",
     "KekId",
     "KeyId",
+    "MBus",
     "Malformed",
     "Mechanism",
     "MethodDescriptor",
@@ -376,6 +379,7 @@ __all__ = [
     "OptionSelect",
     "ParameterisedAccess",
     "Pdu",
+    "PlcLLC",
     "RawDataBlock",
     "ReadBlockNumber",
     "ReadData",

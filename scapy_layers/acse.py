@@ -105,6 +105,7 @@ class DiagnosticField(WireField):
     """result-source-diagnostic: who says it (`A1` ACSE service user, `A2` provider) and an INTEGER; a pair."""
 
     kind = "diagnostic"
+    islist = 1  # keeps Scapy from taking a pair of numbers for a range
     SOURCES: dict[int, tuple[str, dict[int, str]]] = {
         1: ("acse-service-user", enum_names(AcseServiceUser)),
         2: ("acse-service-provider", enum_names(AcseServiceProvider)),

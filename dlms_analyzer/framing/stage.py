@@ -13,6 +13,7 @@ from weakref import WeakSet
 
 from dlms_analyzer.frames import LINE, UDP, Buffer, Segment, ports
 from dlms_analyzer.framing.hdlc import HdlcFramer
+from dlms_analyzer.framing.mbus import MBusFramer
 from dlms_analyzer.framing.options import IANA_PORT, FramingOptions
 from dlms_analyzer.framing.raw import RawFramer
 from dlms_analyzer.framing.stream import Framer, Ignore, StreamFramer
@@ -23,6 +24,7 @@ from scapy_layers import read_apdu
 from scapy_layers.core.outcome import DecodeError, NeedMore, Oddity
 from scapy_layers.hdlc import FLAG
 from scapy_layers.hdlc_stream import Noise, find_frames
+from scapy_layers.mbus import MBus, long_frame
 from scapy_layers.mode_e import mode_e_line
 from scapy_layers.wrapper import VERSION
 
@@ -36,6 +38,7 @@ MAX_HELD: Final = 64
 FRAMERS: Final[dict[str, Callable[[Stream], Framer]]] = {
     "wrapper": WrapperFramer,
     "hdlc": HdlcFramer,
+    "m-bus": MBusFramer,
     "raw": RawFramer,
     "none": lambda _: Ignore(),
 }
@@ -84,7 +87,23 @@ def recognise_hdlc(buf: Buffer, pos: int, end: int) -> str | None:
     return MAYBE if position < len(octets) or frames else None
 
 
-RECOGNISERS: Final[list[Callable[[Buffer, int, int], str | None]]] = [recognise_wrapper, recognise_hdlc]
+def recognise_mbus(buf: Buffer, pos: int, end: int) -> str | None:
+    """`m-bus`, None, or `MAYBE`: a long frame with a DLMS CI field and a right checksum tells."""
+    size = long_frame(buf, pos, end)
+    if not size or pos + size > end:
+        return MAYBE if size else None
+    try:
+        MBus.read_record(buf, pos, pos + size)
+    except DecodeError:
+        return None
+    return "m-bus"
+
+
+RECOGNISERS: Final[list[Callable[[Buffer, int, int], str | None]]] = [
+    recognise_wrapper,
+    recognise_hdlc,
+    recognise_mbus,
+]
 
 
 class _Undecided:

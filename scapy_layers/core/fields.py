@@ -217,6 +217,10 @@ class ConstantField(EnumeratedField):
         UnsignedField.__init__(self, name, value)
         self.names = {value: label}
 
+    def randval(self) -> Any:
+        """The value stays: with another it would be another PDU."""
+        return None
+
 
 class Part:
     """A named group of bits.

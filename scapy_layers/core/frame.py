@@ -94,8 +94,9 @@ class Frame(Pdu):
 
     def _around(self, payload: bytes) -> bytes:
         if self._keeps_octets():
-            behind = len(self.raw_packet_cache) - self._trailer_size()
-            return bytes(self.raw_packet_cache[:behind] + payload + self.raw_packet_cache[behind:])
+            kept = self.raw_packet_cache or b""
+            behind = len(kept) - self._trailer_size()
+            return kept[:behind] + payload + kept[behind:]
         return write_frame(type(self), self, payload)
 
     def do_build(self) -> bytes:

@@ -146,7 +146,7 @@ class Pdu(Packet):
     def self_build(self) -> bytes:
         """The octets as they were read, or built from the fields when one was changed."""
         if self._keeps_octets():
-            return self.raw_packet_cache
+            return self.raw_packet_cache or b""
         return write_layer(type(self), self)
 
     def said(self, name: str) -> str:
@@ -155,9 +155,20 @@ class Pdu(Packet):
 
     def copy(self) -> Pdu:
         """A deep copy, notes included."""
-        clone: Pdu = super().copy()
+        return self._passed_on(super().copy())
+
+    def clone_with(self, payload: Any = None, **kargs: Any) -> Any:
+        """The packet with one choice of generated values, as `sr()` and `for` go through them."""
+        return self._passed_on(super().clone_with(payload, **kargs))
+
+    def _passed_on(self, clone: Pdu) -> Pdu:
+        """Give a clone what Scapy does not know of; the octets as read only while no field was changed."""
         clone.notes = self.notes
         clone.stopped = self.stopped
+        if self._unchanged():
+            clone._remember_lists()
+        else:
+            clone.raw_packet_cache = clone.raw_packet_cache_fields = None
         return clone
 
 
@@ -318,11 +329,16 @@ def write_layer(layer: type[Pdu], source: Any) -> bytes:
     before = b""
     values: dict[str, Any] = {}
     is_packet = isinstance(source, Packet)
+    broken_off = is_packet and source.stopped is not None
     for field in layer.fields_desc:
         value = value_of(source, field.name) if is_packet or field.in_record else field.default
         values[field.name] = value
-        if field.condition is not None and (value is None or not field.condition.holds(values[field.condition.on])):
-            continue
+        if broken_off and field.name not in source.fields:
+            continue  # its octets, as far as there are any, are in the payload
+        if field.condition is not None:
+            if not field.condition.holds(values[field.condition.on]):
+                continue
+            value = field.default if value is None else value
         if isinstance(field, LengthField):
             length, before, done = (field, value), done, b""
         elif isinstance(value, RawVal):
