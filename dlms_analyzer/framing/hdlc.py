@@ -14,7 +14,7 @@ from scapy_layers.hdlc import HDLC, HdlcFrame
 from scapy_layers.hdlc_control import Control, FrameType
 from scapy_layers.hdlc_stream import Noise, NoiseReason, find_frames
 from scapy_layers.llc import LLC_SIZE, RESPONSE, is_llc
-from scapy_layers.mode_e import mode_e_line
+from scapy_layers.mode_e import MAX_LINE, MODE_E_STARTS, mode_e_line
 
 MAX_SEGMENTED: Final = 1 << 20
 """Octets of a segmented APDU that are kept: PDU sizes are 16 bits wide, some servers ignore them."""
@@ -53,6 +53,10 @@ class HdlcFramer(StreamFramer):
 
     def scan(self, buf: Buffer, pos: int, end: int, out: list[Unit]) -> Progress:
         """See `StreamFramer.scan`."""
+        if not self._sides:
+            pos = self._opening(buf, pos, end, out)
+            if pos < end and buf[pos] in MODE_E_STARTS and end - pos < MAX_LINE and b"\n" not in buf[pos:end]:
+                return Progress(pos, end - pos + 1)
         items, position, wanted, self._after_flag = find_frames(buf, pos, end, shared_flag=self._after_flag)
         for item in items:
             if isinstance(item, Noise):
@@ -75,23 +79,29 @@ class HdlcFramer(StreamFramer):
             self._give_up_segments(side, out, "the stream is interrupted before the last segment")
         return out
 
-    def _noise(self, buf: Buffer, pos: int, end: int, out: list[Unit]) -> None:
+    def _opening(self, buf: Buffer, pos: int, end: int, out: list[Unit]) -> int:
+        """Take the lines of mode E that may stand before the first frame; gives the offset behind them."""
         octets = buf[pos:end]
         at = 0
-        start = 0
-        while at < len(octets):
-            line = mode_e_line(octets, at)
-            if line is None:
-                at += 1
-                continue
+        while at < len(octets) and (line := mode_e_line(octets, at)) is not None:
             layer, stop = line
-            if start < at:
-                out.append(self._stray(buf, pos + start, pos + at))
-            text = layer(octets[at:stop]).mysummary()
-            link = LinkFrame(layer, octets[at:stop], layer.service, text)
+            link = LinkFrame(layer, octets[at:stop], layer.service, layer(octets[at:stop]).mysummary())
             unit = self.unit(Kind.LINK, buf, pos + at, pos + stop, link=link)
             out.append(unit._replace(profile="mode-e"))
-            start = at = stop
+            at = stop
+        return pos + at
+
+    def _noise(self, buf: Buffer, pos: int, end: int, out: list[Unit]) -> None:
+        """Octets outside of frames: lines of mode E, or really noise."""
+        octets = buf[pos:end]
+        at = start = 0
+        while at < len(octets):
+            if octets[at] not in MODE_E_STARTS or mode_e_line(octets, at) is None:
+                at += 1
+                continue
+            if start < at:
+                out.append(self._stray(buf, pos + start, pos + at))
+            start = at = self._opening(buf, pos + at, end, out) - pos
         if start < len(octets):
             out.append(self._stray(buf, pos + start, end))
 

@@ -74,7 +74,7 @@ class StreamFramer:
 
     def feed(self, item: Item) -> list[Unit]:
         """The units that an item completes."""
-        if item.__class__ is not Segment:
+        if not isinstance(item, Segment):
             return self._interrupt(item)
         self.frame = item.frame
         out: list[Unit] = []
@@ -169,10 +169,14 @@ class StreamFramer:
 
     def flush(self) -> list[Unit]:
         """What is unfinished: nothing follows."""
-        return self._give_up(None)
+        out = self._give_up(None)
+        if self.experts:
+            out.append(self.unit(Kind.RAW, b"", 0, 0))  # what was noted for a unit that does not come
+        return out
 
-    def _interrupt(self, item: Gap | End | Item) -> list[Unit]:
-        out = self._give_up(item)
+    def _interrupt(self, item: Gap | End) -> list[Unit]:
+        self.frame = item.frame
+        out = self.flush() if isinstance(item, End) else self._give_up(item)
         if isinstance(item, Gap):
             size = f"{item.length} octets" if item.length >= 0 else "an unknown number of octets"
             self.experts.append(Expert("gap", f"{size} before frame {item.frame.number} {item.reason.value}"))

@@ -8,6 +8,7 @@ from typing import Final
 from dlms_analyzer.frames import Buffer
 from dlms_analyzer.framing.stream import Progress, StreamFramer
 from dlms_analyzer.framing.units import Kind, Sender, Unit
+from dlms_analyzer.net.streams import Stream
 from scapy_layers import DecodeError, layer_at
 from scapy_layers.apdu import UnknownApdu
 from scapy_layers.gateway import is_gateway
@@ -38,8 +39,7 @@ def starts_apdu(buf: Buffer, pos: int, end: int) -> bool:
 def plausible_header(buf: Buffer, pos: int, end: int) -> bool:
     """Whether a WPDU may start at `pos`, as far as the octets there tell."""
     if end - pos < HEADER_SIZE:
-        head = buf[pos : min(pos + 2, end)]
-        return head == VERSION_OCTETS[: len(head)]
+        return buf[pos : min(pos + 2, end)] == VERSION_OCTETS[: min(2, end - pos)]
     version, _, _, length = _unpack(buf, pos)
     if version != VERSION or length == 0:
         return False
@@ -47,14 +47,14 @@ def plausible_header(buf: Buffer, pos: int, end: int) -> bool:
 
 
 def find_header(buf: Buffer, pos: int, end: int) -> int:
-    """Offset of the next place where a WPDU may start; `end` when there is none."""
+    """Offset of the next place where a WPDU may start, or begin to; `end` when there is none."""
     while True:
-        pos = buf.find(VERSION_OCTETS, pos, end)
-        if pos < 0:
-            return end
-        if plausible_header(buf, pos, end):
-            return pos
-        pos += 1
+        found = buf.find(VERSION_OCTETS, pos, end)
+        if found < 0:
+            return end - 1 if pos < end and buf[end - 1] == VERSION_OCTETS[0] else end
+        if plausible_header(buf, found, end):
+            return found
+        pos = found + 1
 
 
 class WrapperFramer(StreamFramer):
@@ -62,13 +62,28 @@ class WrapperFramer(StreamFramer):
 
     profile = "wrapper"
 
+    def __init__(self, stream: Stream) -> None:
+        super().__init__(stream)
+        self._lost = False
+        """Where the next WPDU starts is not known: octets are missing, or there was something else."""
+
+    def reset(self) -> None:
+        """Octets are missing: find the next header."""
+        self._lost = True
+
     def scan(self, buf: Buffer, pos: int, end: int, out: list[Unit]) -> Progress:
         """See `StreamFramer.scan`."""
         wanted = HEADER_SIZE
         while end - pos >= HEADER_SIZE:
+            if self._lost:
+                pos = self._resynchronise(buf, pos, end, out)
+                wanted = HEADER_SIZE + 1
+                if end - pos < wanted:
+                    break
+                self._lost = False
             version, source, destination, length = _unpack(buf, pos)
             if version != VERSION:
-                pos = self._resynchronise(buf, pos, end, out)
+                self._lost = True
                 continue
             start = pos + HEADER_SIZE
             stop = start + length
@@ -91,8 +106,9 @@ class WrapperFramer(StreamFramer):
         return Progress(pos, wanted)
 
     def _resynchronise(self, buf: Buffer, pos: int, end: int, out: list[Unit]) -> int:
-        """Pass over octets up to the next plausible header."""
-        found = find_header(buf, pos + 1, end)
-        text = f"{found - pos} octets that do not start with wrapper version 1"
-        out.append(self.raw(buf, pos, found, "undecoded", text))
+        """Pass over octets up to the next place where a WPDU may start; the last octets may be too few to tell."""
+        found = find_header(buf, pos, end)
+        if found > pos:
+            text = f"{found - pos} octets that do not start with wrapper version 1"
+            out.append(self.raw(buf, pos, found, "undecoded", text))
         return found
