@@ -23,6 +23,7 @@ from scapy_layers.acse import (
     AARQ,
     RLRE,
     RLRQ,
+    Diagnostic,
 )
 from scapy_layers.action import (
     ActionRequestNextPBlock,
@@ -321,6 +322,7 @@ __all__ = [
     "DedUnconfirmedWriteRequest",
     "DedWriteRequest",
     "DedWriteResponse",
+    "Diagnostic",
     "ErrorClass",
     "EventNotificationRequest",
     "ExceptionResponse",

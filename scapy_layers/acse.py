@@ -5,6 +5,7 @@ The tags A2 to A9 and 88 to 8B mean different things in AARQ and AARE, so each A
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import IntEnum
 from typing import Any
 
@@ -101,15 +102,45 @@ class BerIntegerField(IntegerField):
         return number.to_bytes(size, "big", signed=True)
 
 
+DIAGNOSTICS: dict[int, tuple[str, dict[int, str]]] = {
+    1: ("acse-service-user", enum_names(AcseServiceUser)),
+    2: ("acse-service-provider", enum_names(AcseServiceProvider)),
+}
+"""Who says it, and what the numbers mean."""
+
+
+class Diagnostic:
+    """result-source-diagnostic as packets hold it; equals the pair in records, which Scapy would take for a range.
+
+    Attributes:
+        source: 1 ACSE service user, 2 ACSE service provider.
+        number: what it says.
+    """
+
+    __slots__ = ("number", "source")
+
+    def __init__(self, source: int, number: int) -> None:
+        self.source = source
+        self.number = number
+
+    def __iter__(self) -> Iterator[int]:
+        return iter((self.source, self.number))
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == (tuple(other) if isinstance(other, Diagnostic) else other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        source, names = DIAGNOSTICS.get(self.source, (str(self.source), {}))
+        return f"{source}: {names.get(self.number, self.number)} ({self.number})"
+
+
 class DiagnosticField(WireField):
     """result-source-diagnostic: who says it (`A1` ACSE service user, `A2` provider) and an INTEGER; a pair."""
 
     kind = "diagnostic"
-    islist = 1  # keeps Scapy from taking a pair of numbers for a range
-    SOURCES: dict[int, tuple[str, dict[int, str]]] = {
-        1: ("acse-service-user", enum_names(AcseServiceUser)),
-        2: ("acse-service-provider", enum_names(AcseServiceProvider)),
-    }
 
     def read(self, buf: Octets, pos: int, end: int) -> tuple[tuple[int, int], int]:
         """Read source and diagnostic; see `WireField.read`."""
@@ -128,13 +159,15 @@ class DiagnosticField(WireField):
 
     def text(self, value: Any) -> str:
         """Source and the diagnostic's name."""
-        source, diagnostic = value
-        name, names = self.SOURCES[source]
-        return f"{name}: {names.get(diagnostic, diagnostic)} ({diagnostic})"
+        return repr(Diagnostic(*value))
 
-    def i2h(self, pkt: Any, x: Any) -> Any:
-        """The pair."""
-        return x
+    def to_packet(self, value: Any) -> Diagnostic:
+        """Packets hold a `Diagnostic`."""
+        return Diagnostic(*value)
+
+    def any2i(self, pkt: Any, x: Any) -> Any:
+        """Pairs become a `Diagnostic`."""
+        return Diagnostic(*x) if isinstance(x, tuple) else x
 
 
 class AuthenticationValueField(WireField):
@@ -211,9 +244,7 @@ def _enumerated(name: str, names: type[IntEnum]) -> WireField:
 
 
 def _user_information(default: Any) -> TaggedField:
-    field = TaggedField(b"\xbe\x04", UserInformationField("user_information"))
-    field.default = default
-    return field
+    return TaggedField(b"\xbe\x04", UserInformationField("user_information", default), default)
 
 
 def _unexpected() -> RestField:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from scapy.packet import Packet
 
+from scapy_layers.core.composite import RandPdu
 from scapy_layers.core.fields import RestField, UnsignedField, WireField, WithinOctetString
 from scapy_layers.core.layer import Pdu, trace_layer, write_layer
 from scapy_layers.core.outcome import Malformed, NeedMore, Octets
@@ -65,8 +66,9 @@ class ApduBase(Pdu):
         return ""
 
     def mysummary(self) -> str:
-        """Name and gist on one line."""
-        said = self.summary_text()
+        """Name and gist on one line; of generated values, the first."""
+        shown: Any = self if self.explicit else next(iter(self))
+        said = shown.summary_text()
         return f"{self.name}  {said}" if said else str(self.name)
 
 
@@ -208,6 +210,10 @@ class ApduField(WireField):
     def to_packet(self, value: Any) -> Any:
         """The packet for a record."""
         return value.layer.from_record(value)
+
+    def randval(self) -> Any:
+        """A fuzzed APDU of the default's layer."""
+        return None if self.default is None else RandPdu(type(self.default))
 
 
 def apdu_in_octet_string(name: str, default: Any = None) -> WireField:

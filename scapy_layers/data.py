@@ -319,10 +319,15 @@ class Data:
         structure[2] { unsigned 5, octet-string 4142 }
     """
 
-    __slots__ = ("pair",)
+    __slots__ = ("_pair",)
 
     def __init__(self, pair: DataPair) -> None:
-        self.pair = pair
+        self._pair = pair
+
+    @property
+    def pair(self) -> DataPair:
+        """Tag and value. A `Data` does not change; put another in its place."""
+        return self._pair
 
     @classmethod
     def of(cls, type_name: str, *values: Any) -> Data:

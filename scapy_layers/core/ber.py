@@ -43,13 +43,13 @@ class TaggedField(WireField):
         inner: the field that holds the value, up to the innermost length.
     """
 
-    def __init__(self, tags: bytes, inner: WireField) -> None:
+    def __init__(self, tags: bytes, inner: WireField, default: Any = None) -> None:
         self.tags = tags
         self.inner = inner
         self.holds_packets = inner.holds_packets
         self.kind = inner.kind
         self.names = getattr(inner, "names", None)
-        super().__init__(inner.name, None)
+        super().__init__(inner.name, default)
 
     def _span(self, buf: Octets, pos: int, end: int) -> tuple[int, int]:
         """Start and end of the value, inside all its wrappings; one that is too short for the next is odd."""
@@ -101,6 +101,10 @@ class TaggedField(WireField):
     def to_packet(self, value: Any) -> Any:
         """What a `Packet` keeps."""
         return None if value is None else self.inner.to_packet(value)
+
+    def randval(self) -> Any:
+        """What the inner field fuzzes."""
+        return self.inner.randval()
 
     def any2i(self, pkt: Any, x: Any) -> Any:
         """What the inner field makes of it."""

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
+from scapy.fields import Field
 from scapy.packet import Packet, fuzz
-from scapy.volatile import VolatileValue
+from scapy.volatile import RandNum, VolatileValue
 
 from scapy_layers.core.fields import WireField
 from scapy_layers.core.layer import Pdu, trace_layer, write_layer
@@ -15,17 +16,32 @@ from scapy_layers.core.lengths import read_length, write_length
 from scapy_layers.core.outcome import DecodeError, Malformed, NeedMore, Octets
 from scapy_layers.core.trace import Node
 
+FUZZ_ELEMENTS = 3
+"""Elements at most in a fuzzed list."""
+
 
 class RandPdu(VolatileValue[Pdu]):
-    """A fuzzed packet of a layer, for fields that hold one."""
+    """A fuzzed packet of one of some layers, for fields that hold one."""
 
-    def __init__(self, layer: type[Pdu]) -> None:
-        self.layer = layer
+    def __init__(self, *layers: type[Pdu]) -> None:
+        self.layers = layers
 
     def _fix(self) -> Pdu:
-        fuzzed: Any = next(iter(fuzz(self.layer())))
+        layer = self.layers[int(RandNum(0, len(self.layers) - 1))]
+        fuzzed: Any = next(iter(fuzz(layer())))
         packet: Pdu = fuzzed
         return packet
+
+
+class RandElements(VolatileValue[list[Any]]):
+    """A list of a few fuzzed elements."""
+
+    def __init__(self, inner: WireField) -> None:
+        self.inner = inner
+
+    def _fix(self) -> list[Any]:
+        randoms = [self.inner.randval() for _ in range(int(RandNum(0, FUZZ_ELEMENTS)))]
+        return [random._fix() for random in randoms]
 
 
 def layer_of(value: Any) -> type[Pdu]:
@@ -55,7 +71,9 @@ class SequenceField(WireField):
         return reader
 
     def write(self, value: Any) -> bytes:
-        """The octets of a record or packet."""
+        """The octets of a record or packet; of a packet with generated values, of the first it stands for."""
+        if isinstance(value, Packet) and not value.explicit:
+            value = next(iter(value))
         return write_layer(layer_of(value), value)
 
     def trace(self, buf: Octets, pos: int, end: int) -> Node:
@@ -69,18 +87,15 @@ class SequenceField(WireField):
         said = []
         for field in layer.fields_desc:
             if field.in_record:
-                inner = value.getfieldval(field.name) if isinstance(value, Packet) else getattr(value, field.name)
+                is_packet = isinstance(value, Packet)
+                inner = value.getfieldval(field.name) if is_packet else getattr(value, field.name)
                 if inner is not None:
-                    said.append(f"{field.name}={field.text(inner)}")
+                    said.append(f"{field.name}={field.i2repr(value, inner) if is_packet else field.text(inner)}")
         return f"{layer._name or layer.__name__}({', '.join(said)})"
 
     def to_packet(self, value: Any) -> Pdu:
         """The packet for a record."""
         return layer_of(value).from_record(value)
-
-    def i2repr(self, pkt: Any, x: Any) -> str:
-        """The value in a one-line repr."""
-        return self.text(x)
 
     def randval(self) -> Any:
         """A fuzzed packet."""
@@ -135,6 +150,10 @@ class ChoiceField(SequenceField):
             self.read(buf, pos, end)
         node = trace_layer(self.layers[buf[pos]], buf, pos, end)
         return Node(self.name, node.value, pos, node.end, node.text, node.children, node.error)
+
+    def randval(self) -> Any:
+        """A fuzzed packet of any of the layers."""
+        return RandPdu(*self.layers.values())
 
 
 class SequenceOfField(WireField):
@@ -212,16 +231,18 @@ class SequenceOfField(WireField):
         return [self.inner.any2i(pkt, element) for element in (x if isinstance(x, list) else [x])]
 
     def i2h(self, pkt: Any, x: Any) -> Any:
-        """What the inner field makes of each element."""
-        return x if self.holds_packets else [self.inner.i2h(pkt, element) for element in x]
+        """The list itself, so that it can be changed in place; or what the inner field makes of each element."""
+        return x if type(self.inner).i2h is Field.i2h else [self.inner.i2h(pkt, element) for element in x]
 
     def i2repr(self, pkt: Any, x: Any) -> str:
         """The elements in brackets."""
-        return self.text(x)
+        if isinstance(x, list):
+            return "[" + ", ".join(self.inner.i2repr(pkt, element) for element in x) + "]"
+        return super().i2repr(pkt, x)
 
     def randval(self) -> Any:
-        """Lists are fuzzed element by element by whoever builds them."""
-        return None
+        """A few fuzzed elements."""
+        return RandElements(self.inner)
 
 
 class RepeatedField(SequenceOfField):

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum
 from typing import Any
 
-from scapy.fields import Field
+from scapy.fields import Field, RawVal
 from scapy.volatile import RandBin, RandNum, VolatileValue
 
 from scapy_layers.core.lengths import read_length, write_length
@@ -105,7 +105,9 @@ class WireField(Field[Any, Any]):
         return s + self.write(val)
 
     def i2repr(self, pkt: Any, x: Any) -> str:
-        """The value in `show()`."""
+        """The value in `show()`; one that is yet to be generated as Scapy shows it."""
+        if isinstance(x, VolatileValue | RawVal):
+            return repr(x)
         return "absent" if x is None else self.text(x)
 
     def i2len(self, pkt: Any, x: Any) -> int:
@@ -134,6 +136,10 @@ class FixedField(WireField):
     def write(self, value: Any) -> bytes:
         """The octets of the item."""
         return self._pack(value)
+
+    def i2repr(self, pkt: Any, x: Any) -> str:
+        """The value in `show()`; see `WireField.i2repr`. Ranges of values are shown as given."""
+        return super().i2repr(pkt, x) if x is None or isinstance(x, int | bytes) else repr(x)
 
 
 _UNSIGNED = {1: "B", 2: "H", 4: "I", 8: "Q"}

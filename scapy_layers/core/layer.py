@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from scapy.fields import RawVal
 from scapy.packet import Packet
+from scapy.volatile import VolatileValue
 
 from scapy_layers.core.compile import compile_head_reader, compile_reader, make_record_type
 from scapy_layers.core.fields import LengthField, RestField, WireField
@@ -160,6 +161,25 @@ class Pdu(Packet):
     def clone_with(self, payload: Any = None, **kargs: Any) -> Any:
         """The packet with one choice of generated values, as `sr()` and `for` go through them."""
         return self._passed_on(super().clone_with(payload, **kargs))
+
+    def __iter__(self) -> Iterator[Packet]:
+        """The packets that generated values stand for.
+
+        Scapy puts defaults that are packets or lists among the fields themselves, where they would hide what `fuzz()`
+        has put in their place.
+        """
+        hidden = [
+            name
+            for name, value in self.default_fields.items()
+            if isinstance(value, VolatileValue) and name in self.fields
+            if self.fields[name] == self.get_field(name).default
+        ]
+        if not hidden:
+            return super().__iter__()
+        opened = self.copy()
+        for name in hidden:
+            del opened.fields[name]
+        return Packet.__iter__(opened)
 
     def _passed_on(self, clone: Pdu) -> Pdu:
         """Give a clone what Scapy does not know of; the octets as read only while no field was changed."""

@@ -11,6 +11,7 @@ from typing import Any
 from scapy.packet import NoPayload, Packet, Raw
 
 from scapy_layers import Apdu, Data, DecodeError, Node, Pdu, TrailingOctets, UndecodedOctets, read_apdu, tolerant
+from scapy_layers.acse import Diagnostic
 from scapy_layers.apdu import trace_apdu
 from scapy_layers.core.layer import read_fields
 from scapy_layers.core.outcome import Oddity
@@ -18,7 +19,11 @@ from scapy_layers.core.outcome import Oddity
 
 def plain(value: Any) -> str:
     """A value as text that is equal for equal octets: NaN does not equal itself, and -0.0 does equal 0.0."""
-    return repr(value.pair) if isinstance(value, Data) else repr(value)
+    if isinstance(value, Data):
+        value = value.pair
+    elif isinstance(value, Diagnostic):
+        value = tuple(value)
+    return repr(value)
 
 
 def is_record(value: Any) -> bool:

@@ -23,7 +23,7 @@ QUIRKS: dict[tuple[str, str], tuple[str, bool]] = {
     ("get-response-with-datablock", "trailing"): ("the Gurux C server sends the first block twice at PDU 192", True),
     ("read-response", "trailing"): ("the Gurux servers announce fewer results than they send in a block", True),
     ("glo-read-response", "trailing"): ("a ciphered read-response inside a glo-write-response, and 00 behind it", True),
-    ("get-response-with-datablock", "stopped"): ("the Gurux C server leaves block number and raw-data out", False),
+    ("get-response-with-datablock", "stopped"): ("the Gurux C server leaves block number and raw-data out", True),
 }
 """Service and what is odd about it: why, and whether the fields still build to the same octets."""
 
