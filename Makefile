@@ -44,6 +44,7 @@ bench: $(DEV)  ## run every benchmarks/bench_*.py
 	@set -e; for script in $(sort $(wildcard benchmarks/bench_*.py)); do echo "== $$script"; $(BIN)/python "$$script"; done
 
 docs: $(DOCS)  ## build the user guide into site/
+	$(BIN)/python -m scapy_layers.reference > docs/fields.md
 	$(BIN)/mkdocs build --strict
 
 clean:  ## remove build products and caches, keep the virtual environment
