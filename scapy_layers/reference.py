@@ -47,7 +47,8 @@ def layers() -> list[type[Pdu]]:
     """Every layer: framings, APDUs, and what they are made of."""
     found: dict[type[Pdu], None] = {}
     framings: list[type[Pdu]] = [Wrapper, GatewayRequest, GatewayResponse, HDLC, HdlcParameters, HdlcInformation, LLC, PlcLLC, MBus]
-    for layer in [*framings, *LINES, *all_layers(), UnknownApdu]:
+    every: list[type[Pdu]] = [*framings, *LINES, *all_layers(), UnknownApdu]
+    for layer in every:
         _collect(layer, found)
     return list(found)
 
