@@ -46,7 +46,17 @@ class FieldEntry:
 def layers() -> list[type[Pdu]]:
     """Every layer: framings, APDUs, and what they are made of."""
     found: dict[type[Pdu], None] = {}
-    framings: list[type[Pdu]] = [Wrapper, GatewayRequest, GatewayResponse, HDLC, HdlcParameters, HdlcInformation, LLC, PlcLLC, MBus]
+    framings: list[type[Pdu]] = [
+        Wrapper,
+        GatewayRequest,
+        GatewayResponse,
+        HDLC,
+        HdlcParameters,
+        HdlcInformation,
+        LLC,
+        PlcLLC,
+        MBus,
+    ]
     every: list[type[Pdu]] = [*framings, *LINES, *all_layers(), UnknownApdu]
     for layer in every:
         _collect(layer, found)
