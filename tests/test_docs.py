@@ -1,0 +1,50 @@
+"""The examples of the documentation work."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from scapy_layers import Data, GetResponseNormal, ReturnedData, Wrapper
+from tests.support import REPOSITORY
+
+BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
+
+
+@pytest.fixture
+def meter() -> Iterator[tuple[str, int]]:
+    """A meter on loopback that answers one GET with 291."""
+    server = socket.create_server(("127.0.0.1", 0))
+    server.settimeout(10)
+
+    def serve() -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.settimeout(10)
+            asked = Wrapper(connection.recv(1024))
+            result = ReturnedData(data=Data.of("double-long-unsigned", 291))
+            answer = Wrapper(source_wport=asked.destination_wport, destination_wport=asked.source_wport)
+            connection.sendall(bytes(answer / GetResponseNormal(result=result)))
+            connection.recv(1)  # until the client has read it and hangs up
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield server.getsockname()
+    thread.join(10)
+    server.close()
+
+
+def test_the_examples_for_scapy_users_run_from_top_to_bottom(
+    meter: tuple[str, int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(REPOSITORY)
+    blocks = BLOCK.findall((REPOSITORY / "docs" / "scapy.md").read_text(encoding="utf-8"))
+    assert len(blocks) >= 8
+    names: dict[str, object] = {"meter": meter}
+    for block in blocks:
+        exec(compile(block, "docs/scapy.md", "exec"), names)
+    assert "GET.request normal" in capsys.readouterr().out
