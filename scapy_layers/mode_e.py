@@ -62,6 +62,9 @@ class OptionSelect(ModeELine):
     pattern = re.compile(rb"\x06([0-9])([0-9A-I])([0-9])\r\n")
 
 
+MODE_E_STARTS = frozenset(b"/\x06")
+"""First octets of the lines."""
+
 LINES: tuple[type[ModeELine], ...] = (SignOn, Identification, OptionSelect)
 
 
