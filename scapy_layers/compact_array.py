@@ -16,11 +16,16 @@ from itertools import repeat
 from typing import Any, NamedTuple
 
 from scapy_layers.core.lengths import read_length, write_length
-from scapy_layers.core.outcome import DecodeError, Malformed, NeedMore, Octets, odd
-from scapy_layers.data import MAX_DEPTH, TYPE_NAMES, data_text, read_content, write_content
+from scapy_layers.core.outcome import DecodeError, Malformed, NeedMore, Note, Octets, odd, tolerant
+from scapy_layers.data import EMPTY, MAX_DEPTH, TYPE_NAMES, data_text, read_content, write_content
 
-MAX_ELEMENTS = 1_000_000
-"""Elements in one compact array, inner ones counted: null-data takes no octets, so the length does not bound them."""
+ELEMENTS_PER_OCTET = 16
+SPARE_ELEMENTS = 64
+"""Elements of a compact array, inner ones counted, are so many for each octet of contents and so many more.
+
+null-data and empty structures take no octets, and an array in the description multiplies them by up to 65,535: without
+a bound, ten octets of input would become a million elements. Real rows have an octet or more for each column.
+"""
 
 
 class CompactArray(NamedTuple):
@@ -39,9 +44,7 @@ class CompactArray(NamedTuple):
     counted: bool = False
 
     def __str__(self) -> str:
-        if self.rows is None:
-            return f"{describe(self.description)}: {self.contents.hex()}"
-        return f"of {describe(self.description)}[{len(self.rows)}] {{ {', '.join(map(data_text, self.rows))} }}"
+        return data_text((19, self))
 
 
 def describe(description: tuple[int, Any]) -> str:
@@ -87,14 +90,22 @@ def read_description(buf: Octets, pos: int, end: int, depth: int = 0) -> tuple[t
     return (tag, None), pos
 
 
-def write_description(description: tuple[int, Any]) -> bytes:
-    """The octets of a TypeDescription."""
+def write_description(description: tuple[int, Any], depth: int = 0) -> bytes:
+    """The octets of a TypeDescription.
+
+    Raises:
+        ValueError: no type of a compact array, or nested too deep.
+    """
     tag, inner = description
+    if tag not in TYPE_NAMES or tag == 19:
+        raise ValueError(f"{tag} is no type of a compact array")
+    if depth >= MAX_DEPTH:
+        raise ValueError(f"type description nested deeper than {MAX_DEPTH}")
     if tag == 2:
-        return b"\x02" + write_length(len(inner)) + b"".join(map(write_description, inner))
+        return b"\x02" + write_length(len(inner)) + b"".join([write_description(part, depth + 1) for part in inner])
     if tag == 1:
         count, part = inner
-        return b"\x01" + int(count).to_bytes(2, "big") + write_description(part)
+        return b"\x01" + int(count).to_bytes(2, "big") + write_description(part, depth + 1)
     return bytes((tag,))
 
 
@@ -112,8 +123,10 @@ def read_compact_array(buf: Octets, pos: int, end: int, depth: int = 0) -> tuple
         raise NeedMore(end, f"compact-array is said to have {length} octets, {end - pos} are there")
     contents = buf[pos:stop]
     for counted in (False, True) if _has_array(description) else (False,):
-        rows = read_rows(description, contents, counted)
+        rows, notes = _read_rows(description, contents, counted)
         if rows is not None:
+            for note in notes:
+                odd(pos + note.offset, note.code, note.text)
             return CompactArray(description, rows, contents, counted), stop
     odd(pos, "compact-array", f"{length} octets of contents do not fit {describe(description)}")
     return CompactArray(description, None, contents), stop
@@ -126,19 +139,27 @@ def read_rows(
 
     Also reads the `compact_buffer` of class Compact data, whose description stands in another attribute.
     """
+    return _read_rows(description, contents, counted)[0]
+
+
+def _read_rows(
+    description: tuple[int, Any], contents: bytes, counted: bool
+) -> tuple[tuple[tuple[int, Any], ...] | None, list[Note]]:
+    """The rows, and what is odd about them, at offsets in the contents: whoever tries knows whether it counts."""
     pos = 0
     rows: list[tuple[int, Any]] = []
-    budget = [MAX_ELEMENTS]
-    while pos < len(contents):
-        start = pos
-        try:
-            row, pos = _read_row(description, contents, pos, counted, budget)
-        except DecodeError:
-            return None
-        if pos == start:
-            return None
-        rows.append(row)
-    return tuple(rows)
+    budget = [ELEMENTS_PER_OCTET * len(contents) + SPARE_ELEMENTS]
+    with tolerant() as notes:
+        while pos < len(contents):
+            start = pos
+            try:
+                row, pos = _read_row(description, contents, pos, counted, budget)
+            except DecodeError:
+                return None, notes
+            if pos == start:
+                return None, notes
+            rows.append(row)
+    return tuple(rows), notes
 
 
 def _read_row(
@@ -147,7 +168,7 @@ def _read_row(
     tag, inner = description
     budget[0] -= 1
     if budget[0] < 0:
-        raise Malformed(pos, f"more than {MAX_ELEMENTS} elements in a compact array")
+        raise Malformed(pos, "too many elements without octets in a compact array")
     if tag == 2:
         elements: Iterable[tuple[int, Any]] = inner
     elif tag == 1:
@@ -155,6 +176,8 @@ def _read_row(
         if counted:
             count, pos = read_length(buf, pos, len(buf))
         elements = repeat(part, count)
+    elif tag in EMPTY:
+        return EMPTY[tag], pos
     else:
         value, pos = read_content(tag, buf, pos, len(buf))
         return (tag, value), pos
@@ -165,13 +188,18 @@ def _read_row(
     return (tag, tuple(values)), pos
 
 
-def write_compact_array(array: CompactArray) -> bytes:
-    """The octets behind the tag."""
+def write_compact_array(array: CompactArray, depth: int = 0) -> bytes:
+    """The octets behind the tag.
+
+    Raises:
+        ValueError: rows that the description does not describe.
+    """
+    head = write_description(array.description, depth)
     if array.rows is None:
         contents = array.contents
     else:
         contents = b"".join(_write_row(array.description, row, array.counted) for row in array.rows)
-    return write_description(array.description) + write_length(len(contents)) + contents
+    return head + write_length(len(contents)) + contents
 
 
 def _write_row(description: tuple[int, Any], row: tuple[int, Any], counted: bool) -> bytes:
@@ -181,6 +209,8 @@ def _write_row(description: tuple[int, Any], row: tuple[int, Any], counted: bool
     if tag == 2:
         return b"".join(_write_row(part, value, counted) for part, value in zip(inner, row[1], strict=True))
     if tag == 1:
+        if not counted and len(row[1]) != inner[0]:
+            raise ValueError(f"{describe(description)} cannot hold {len(row[1])} elements")
         head = write_length(len(row[1])) if counted else b""
         return head + b"".join(_write_row(inner[1], value, counted) for value in row[1])
     return write_content(tag, row[1])

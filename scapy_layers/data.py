@@ -37,6 +37,13 @@ MAX_DEPTH = 32
 """Deepest nesting read or written. Real data nests 6 deep; Python's own stack allows a few hundred."""
 
 
+MAX_TEXT = 200
+"""Characters of a value on a line of its own."""
+
+MAX_LEAF_TEXT = 2_000
+"""Characters of one simple value in a tree: a certificate is shown whole, a firmware image is not."""
+
+
 class DataType(IntEnum):
     """Tags of the `Data` CHOICE (IEC 62056-5-3; the delta types since Green Book 9)."""
 
@@ -89,7 +96,8 @@ _FIXED: list[tuple[Callable[..., tuple[Any, ...]], int] | None] = [
     (_PACKERS[tag].unpack_from, 1 + _PACKERS[tag].size) if tag in _PACKERS else None for tag in range(256)
 ]
 _FLOATS = {23: struct.Struct(">f"), 24: struct.Struct(">d")}
-_EMPTY = {0: (0, None), 255: (255, None)}
+EMPTY: dict[int, DataPair] = {0: (0, None), 255: (255, None)}
+"""null-data and don't-care: types without octets, and their only values."""
 _STRINGS = frozenset({9, 10, 12})
 
 
@@ -221,21 +229,24 @@ def write_data(data: DataPair | Data) -> bytes:
     Raises:
         ValueError: unknown type, or a value that the type cannot hold.
     """
-    return _write(data.pair if isinstance(data, Data) else data, 0)
+    try:
+        return _write(data.pair if isinstance(data, Data) else data, 0)
+    except (TypeError, OverflowError, AttributeError) as problem:
+        raise ValueError(f"not the value of a data type: {problem}") from problem
 
 
 def _write(pair: DataPair, depth: int) -> bytes:
     tag, value = pair
-    if depth > MAX_DEPTH:
-        raise ValueError(f"data nested deeper than {MAX_DEPTH}")
     if tag in (1, 2):
+        if depth >= MAX_DEPTH:
+            raise ValueError(f"data nested deeper than {MAX_DEPTH}")
         content: bytes = write_length(len(value)) + b"".join([_write(element, depth + 1) for element in value])
     else:
-        content = write_content(tag, value)
+        content = write_content(tag, value, depth)
     return bytes((tag,)) + content
 
 
-def write_content(tag: int, value: Any) -> bytes:
+def write_content(tag: int, value: Any, depth: int = 0) -> bytes:
     """The octets of a value without its tag; arrays and structures excepted.
 
     Raises:
@@ -252,7 +263,7 @@ def write_content(tag: int, value: Any) -> bytes:
         return octets
     if tag in _STRINGS:
         return write_length(len(value)) + bytes(value)
-    if tag in _EMPTY:
+    if tag in EMPTY:
         return b""
     if tag == 3:
         return bytes((int(value),))
@@ -262,15 +273,19 @@ def write_content(tag: int, value: Any) -> bytes:
             raise ValueError(f"{bits} bits take {(bits + 7) // 8} octets, not {len(octets)}")
         return write_length(bits) + bytes(octets)
     if tag in _FLOATS:
-        return bytes(value) if isinstance(value, bytes) else _FLOATS[tag].pack(value)
+        if not isinstance(value, bytes):
+            return _FLOATS[tag].pack(value)
+        if len(value) != _FLOATS[tag].size:
+            raise ValueError(f"{TYPE_NAMES[tag]} takes {_FLOATS[tag].size} octets, not {len(value)}")
+        return value
     if tag == 19:
         from scapy_layers.compact_array import write_compact_array
 
-        return write_compact_array(value)
+        return write_compact_array(value, depth)
     raise ValueError(f"{tag} is no data type")
 
 
-def data_text(pair: DataPair, limit: int = 200) -> str:
+def data_text(pair: DataPair, limit: int = MAX_TEXT) -> str:
     """A `Data` on one line, cut at about `limit` characters."""
     said: list[str] = []
     _say(pair, said, [limit])
@@ -280,10 +295,15 @@ def data_text(pair: DataPair, limit: int = 200) -> str:
 def _say(pair: DataPair, said: list[str], left: list[int]) -> None:
     tag, value = pair
     name = TYPE_NAMES.get(tag, f"type-{tag}")
-    if left[0] <= 0:
-        return
-    if tag in (1, 2):
-        said.append(f"{name}[{len(value)}] {{")
+    if tag == 19:
+        from scapy_layers.compact_array import describe
+
+        name = f"{name} of {describe(value.description)}"
+        value = value.contents if value.rows is None else value.rows
+    if isinstance(value, tuple) and tag in (1, 2, 19):
+        head = f"{name}[{len(value)}] {{"
+        left[0] -= len(head)
+        said.append(head)
         for index, element in enumerate(value):
             if left[0] <= 0:
                 said.append(" …")
@@ -292,7 +312,9 @@ def _say(pair: DataPair, said: list[str], left: list[int]) -> None:
             _say(element, said, left)
         said.append(" }")
         return
-    text = f"{name} {content_text(tag, value)}" if tag not in _EMPTY else name
+    text = name if tag in EMPTY else f"{name} {content_text(tag, value)}"
+    if len(text) > left[0]:
+        text = text[: max(left[0], len(name) + 1)] + "…"
     left[0] -= len(text)
     said.append(text)
 
@@ -306,8 +328,6 @@ def content_text(tag: int, value: Any) -> str:
     if tag == 4:
         bits, octets = value
         return "".join(f"{octet:08b}" for octet in octets)[:bits] or "(no bits)"
-    if tag == 19:
-        return str(value)
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
@@ -335,7 +355,7 @@ class Data:
 
         Args:
             type_name: `double-long-unsigned`, `structure` …
-            values: the value; for array and structure the elements, each a `Data` or a pair.
+            values: the value; for array and structure the elements, each a `Data` or a pair. Strings take text as well.
 
         Raises:
             ValueError: no such type, or a value that it cannot hold.
@@ -345,6 +365,8 @@ class Data:
         tag = _TAGS[type_name]
         if tag in (1, 2):
             made = cls((tag, tuple(v.pair if isinstance(v, Data) else v for v in values)))
+        elif tag in _STRINGS and values and isinstance(values[0], str):
+            made = cls((tag, values[0].encode()))
         else:
             made = cls((tag, values[0] if values else None))
         write_data(made)
@@ -438,7 +460,7 @@ def trace_data(name: str, buf: Octets, pos: int, end: int, depth: int = 0) -> No
     """
     if pos >= end or buf[pos] not in (1, 2):
         pair, stop = read_data(buf, pos, end, depth)
-        return Node(name, pair, pos, stop, data_text(pair))
+        return Node(name, pair, pos, stop, data_text(pair, MAX_LEAF_TEXT))
     tag = buf[pos]
     if depth >= MAX_DEPTH:
         raise Malformed(pos, f"data nested deeper than {MAX_DEPTH}")
