@@ -37,20 +37,20 @@ def test_a_compressed_capture_has_the_frames_of_the_plain_one(
     assert count(path) == FRAMES
 
 
-@pytest.mark.parametrize("compress", [gzip.compress, lzma.compress], ids=["gzip", "xz"])
-def test_a_compressed_capture_cut_short_is_read_up_to_the_cut_and_says_so(
-    compress: Callable[[bytes], bytes], octets: bytes, tmp_path: Path
-) -> None:
+def test_a_gzip_cut_short_is_read_up_to_the_cut_and_says_so(octets: bytes, tmp_path: Path) -> None:
     path = tmp_path / "capture"
-    whole = compress(octets * 1)
+    whole = gzip.compress(octets)
     path.write_bytes(whole[: len(whole) // 2])
-    try:
-        source = open_capture(path)
-    except CaptureError as problem:  # not even the head of the capture came out
-        assert "end" in str(problem)
-        return
-    assert 0 <= sum(1 for _ in source) < FRAMES
+    source = open_capture(path)
+    assert 0 < sum(1 for _ in source) < FRAMES
     assert any("compressed" in problem.text for problem in source.problems)
+
+
+def test_a_compressed_file_cut_before_its_first_frame_is_refused_with_the_reason(octets: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "capture"
+    path.write_bytes(lzma.compress(octets)[:40])
+    with pytest.raises(CaptureError, match="compressed data end"):
+        open_capture(path)
 
 
 def test_zstandard_without_its_package_is_refused_with_a_clear_sentence(
