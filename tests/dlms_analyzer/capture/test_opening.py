@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from dlms_analyzer.capture import CaptureError, open_capture
 from dlms_analyzer.capture import compressed as compression
@@ -28,7 +29,7 @@ def count(path: Path | str) -> int:
     return sum(1 for _ in open_capture(path))
 
 
-@pytest.mark.parametrize("compress", [gzip.compress, lzma.compress], ids=["gzip", "xz"])
+@pytest.mark.parametrize("compress", [gzip.compress, lzma.compress, zstandard.compress], ids=["gzip", "xz", "zstd"])
 def test_a_compressed_capture_has_the_frames_of_the_plain_one(
     compress: Callable[[bytes], bytes], octets: bytes, tmp_path: Path
 ) -> None:
