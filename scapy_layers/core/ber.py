@@ -52,8 +52,8 @@ class TaggedField(WireField):
         super().__init__(inner.name, default)
 
     def _span(self, buf: Octets, pos: int, end: int) -> tuple[int, int]:
-        """Start and end of the value, inside all its wrappings; one that is too short for the next is odd."""
-        stop = end
+        """Start and end of the value, inside all its wrappings; one that does not end with the next is odd."""
+        stop, wrapped = end, False
         for tag in self.tags:
             if pos >= stop or buf[pos] != tag:
                 found = f"{buf[pos]:02X}" if pos < stop else "the end"
@@ -61,9 +61,10 @@ class TaggedField(WireField):
             length, start = read_length(buf, pos + 1, stop)
             if start + length > end:
                 raise NeedMore(end, f"{self.name} is said to have {length} octets, {end - start} are there")
-            if start + length > stop:
-                odd(pos, "length-mismatch", f"{self.name} is longer than what it is wrapped in")
-            pos, stop = start, start + length
+            if wrapped and start + length != stop:
+                comparison = "longer" if start + length > stop else "shorter"
+                odd(pos, "length-mismatch", f"{self.name} is {comparison} than what it is wrapped in")
+            pos, stop, wrapped = start, start + length, True
         return pos, stop
 
     def read(self, buf: Octets, pos: int, end: int) -> tuple[Any, int]:
