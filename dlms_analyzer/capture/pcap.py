@@ -59,7 +59,7 @@ class PcapReader:
         self._record = Struct("<IIII")
         self._limit = MAX_CAPTURED
         self._seconds: list[int] = []  # of the first and the last intact record
-        self._odd_fractions = False
+        self._noted_odd = False
         self._last = -1  # where in the buffer the last intact record starts
 
     def read(self, buf: Buffer, position: int, end: int, *, pause: int, final: bool, base: int = 0) -> Iterator[Frame]:
@@ -107,7 +107,7 @@ class PcapReader:
                     seconds, fraction, captured, original = unpack(buf, position)
                 start = position + header
                 stop = start + captured
-                if not 0 < captured <= limit or fraction >= fractions or stop > end:
+                if not 0 < captured <= original or captured > limit or fraction >= fractions or stop > end:
                     return
                 intact = position
                 position = stop
@@ -156,43 +156,44 @@ class PcapReader:
             return None
         seconds, fraction, captured, original = self._record.unpack_from(buf, position)[:4]
         start = position + header
-        if captured <= self._limit and original:
-            if start + captured > end:
-                if not final:
-                    return None
-                found = self._search(buf, start, end)
-                if found < 0:
-                    self.problems.add(
-                        base + position,
-                        self.number,
-                        f"the file ends after {end - start} of the {captured} octets of the next frame",
-                    )
-                    self.position = end
-                    return self._frame(seconds, fraction, buf, start, end, original) if end > start else None
-                self._skip(position, found, base)
-                return None
-            if fraction < variant.fractions or self._is_chain(buf, start + captured, end):
-                if fraction >= variant.fractions and not self._odd_fractions:
-                    self._odd_fractions = True
-                    self.problems.add(
-                        base + position,
-                        self.number,
-                        f"a fraction of a second of {fraction}/{variant.fractions}: times are not reliable",
-                    )
-                self.position = start + captured
-                return self._frame(seconds, fraction, buf, start, start + captured, original)
+        stop = start + captured
+        possible = captured <= self._limit and original > 0
+        odd = fraction >= variant.fractions or captured > original
+        if possible and stop > end and not final:
+            return None
+        if possible and stop <= end and (not odd or self._is_chain(buf, stop, end, odd=True)):
+            if odd:
+                self._note_odd(base + position, fraction, captured, original)
+            self.position = stop
+            return self._frame(seconds, fraction, buf, start, stop, original)
         # A damaged length of the record before may have led here, over the heads of intact ones.
         found = self._search(buf, position + 1 if self._last < 0 else self._last + header, end)
         if found >= 0:
             self._skip(position, found, base)
-        elif final:
-            self.problems.add(
-                base + position, self.number, f"damaged record header; the last {end - position} octets are not read"
-            )
+        elif not final:
+            if end - position > RESYNC_PATIENCE:
+                self._skip(position, end - MAX_CAPTURED, base)
+        elif possible and not odd:
+            text = f"the file ends after {end - start} of the {captured} octets of the next frame"
+            self.problems.add(base + position, self.number, text)
             self.position = end
-        elif end - position > RESYNC_PATIENCE:
-            self._skip(position, end - MAX_CAPTURED, base)
+            return self._frame(seconds, fraction, buf, start, end, original) if end > start else None
+        else:
+            text = f"damaged record header; the last {end - position} octets are not read"
+            self.problems.add(base + position, self.number, text)
+            self.position = end
         return None
+
+    def _note_odd(self, offset: int, fraction: int, captured: int, original: int) -> None:
+        """Some writers get a field wrong in every record: one note is enough."""
+        if self._noted_odd:
+            return
+        self._noted_odd = True
+        if captured > original:
+            text = f"a frame of {captured} captured octets is said to have had {original} on the wire"
+        else:
+            text = f"a fraction of a second of {fraction}: the times are not reliable"
+        self.problems.add(offset, self.number, text)
 
     def _frame(self, seconds: int, fraction: int, buf: Buffer, start: int, stop: int, original: int) -> Frame:
         variant = self._variant
@@ -231,18 +232,25 @@ class PcapReader:
             at = match.start() + 1
         return -1
 
-    def _is_chain(self, buf: Buffer, position: int, end: int) -> bool:
-        """Whether records stand at `position`, one behind the other."""
+    def _is_chain(self, buf: Buffer, position: int, end: int, *, odd: bool = False) -> bool:
+        """Whether records stand at `position`, one behind the other.
+
+        Args:
+            buf: The buffer.
+            position: Where the first one would start.
+            end: Where the octets end.
+            odd: Accept fields that a careless writer got wrong.
+        """
         variant = self._variant
         assert variant is not None  # noqa: S101
         header = self._record.size
         for count in range(RESYNC_CHAIN):
             if position + header > end:
-                return count > 0
+                return count > 0 or position == end
             _, fraction, captured, original = self._record.unpack_from(buf, position)[:4]
-            if not 0 < captured <= min(self._limit, original) or fraction >= variant.fractions:
+            if not 0 < captured <= self._limit or not 0 < original <= MAX_CLAIMED_SNAP_LENGTH:
                 return False
-            if original > MAX_CLAIMED_SNAP_LENGTH:
+            if not odd and (captured > original or fraction >= variant.fractions):
                 return False
             position += header + captured
             if position > end:
