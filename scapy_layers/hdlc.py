@@ -146,11 +146,17 @@ class HDLC(StreamUnit):
 
     @classmethod
     def next_unit(cls, octets: bytes) -> tuple[type[StreamUnit], int | None]:
-        """The frame or the stray octets that `octets` start with."""
+        """The frame, the opening line or the stray octets that `octets` start with."""
         from scapy_layers.hdlc_stream import find_frames
+        from scapy_layers.mode_e import mode_e_line, mode_e_start
 
+        line = mode_e_line(octets)
+        if line is not None:
+            return line
         first = find_frames(octets, 0, len(octets), final=True, shared_flag=True).items[0]
-        return (HDLC if isinstance(first, HdlcFrame) else StrayOctets), first.end
+        if isinstance(first, HdlcFrame):
+            return HDLC, first.end
+        return HdlcNoise, mode_e_start(octets, first.end)
 
     @classmethod
     def complete_size(cls, octets: bytes) -> int:
@@ -182,6 +188,14 @@ class HDLC(StreamUnit):
         """Who sends what to whom."""
         more = ", more follows" if self.segmented else ""
         return f"HDLC {self.source} > {self.destination}  {CONTROLS[self.control]}{more}"
+
+
+class HdlcNoise(StrayOctets):
+    """Octets between frames."""
+
+    name = "HDLC noise"
+    framing = HDLC
+    fields_desc = StrayOctets.fields_desc
 
 
 class HdlcInformation(Pdu):

@@ -60,7 +60,7 @@ class MBus(StreamUnit):
         if octets[0] == START:
             return MBus, None
         found = octets.find(START, 1)
-        return StrayOctets, found if found > 0 else len(octets)
+        return MBusNoise, found if found > 0 else len(octets)
 
     @classmethod
     def complete_size(cls, octets: bytes) -> int:
@@ -73,6 +73,14 @@ class MBus(StreamUnit):
     def mysummary(self) -> str:
         """Who sends what to whom."""
         return f"M-Bus {self.source_tsap} > {self.destination_tsap}  {self.said('control_information')}"
+
+
+class MBusNoise(StrayOctets):
+    """Octets between frames."""
+
+    name = "M-Bus noise"
+    framing = MBus
+    fields_desc = StrayOctets.fields_desc
 
 
 def long_frame(buf: Octets, pos: int, end: int) -> int:

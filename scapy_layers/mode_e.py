@@ -6,7 +6,8 @@ import re
 from typing import Any, ClassVar
 
 from scapy_layers.core.fields import RestField
-from scapy_layers.core.layer import Pdu
+from scapy_layers.core.frame import StreamUnit
+from scapy_layers.hdlc import HDLC
 
 BAUD_RATES = {
     "0": 300,
@@ -26,12 +27,28 @@ MAX_LINE = 160
 """Octets of a line at most: the identification has 16 characters, a sign-on 32; generous for vendors."""
 
 
-class ModeELine(Pdu):
+class ModeELine(StreamUnit):
     """Base of the opening lines; the octets are kept, what they mean is read by `pattern`."""
 
     prefix = "mode_e"
     pattern: ClassVar[re.Pattern[bytes]]
     fields_desc = [RestField("line")]
+
+    @classmethod
+    def own_size(cls, octets: bytes) -> int | None:
+        """How many octets the line has; all that are there when they are none."""
+        match = cls.pattern.match(octets)
+        return None if match is None else match.end()
+
+    @classmethod
+    def next_unit(cls, octets: bytes) -> tuple[type[StreamUnit], int | None]:
+        """What follows: another line or HDLC."""
+        return HDLC.next_unit(octets)
+
+    @classmethod
+    def complete_size(cls, octets: bytes) -> int:
+        """How many octets are complete lines and frames."""
+        return HDLC.complete_size(octets)
 
     def mysummary(self) -> str:
         """What the line says."""
@@ -75,6 +92,14 @@ def mode_e_line(octets: bytes, pos: int = 0) -> tuple[type[ModeELine], int] | No
         if match is not None:
             return layer, match.end()
     return None
+
+
+def mode_e_start(octets: bytes, end: int) -> int:
+    """Offset of the first opening line in `octets[:end]`; `end` when there is none."""
+    for pos in range(end):
+        if octets[pos] in MODE_E_STARTS and mode_e_line(octets[:end], pos) is not None:
+            return pos
+    return end
 
 
 def line_text(line: bytes) -> str:

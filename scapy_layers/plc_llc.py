@@ -15,6 +15,9 @@ from scapy_layers.llc import apdu_layer
 
 DL_DATA_REQUEST = 0x90
 
+PLC_LLC_SIZE = 3
+"""Octets of the header."""
+
 
 class PlcLLC(Frame):
     """LLC header of IEC 61334-4-32; which L-SAP stands first differs between profiles, so they are only numbered."""

@@ -44,14 +44,17 @@ class Wrapper(StreamUnit):
     @classmethod
     def next_unit(cls, octets: bytes) -> tuple[type[StreamUnit], int | None]:
         """Another WPDU, or what is none."""
-        if octets.startswith(_START) or _START.startswith(octets):
-            return Wrapper, None
-        return StrayOctets, len(octets)
+        return (Wrapper, None) if cls.may_start(octets) else (StrayOctets, len(octets))
+
+    @classmethod
+    def may_start(cls, octets: bytes) -> bool:
+        """Whether a WPDU stands there, as far as the octets tell."""
+        return octets.startswith(_START) or _START.startswith(octets)
 
     @classmethod
     def complete_size(cls, octets: bytes) -> int:
         """How many octets are complete WPDUs; all of them when they are none."""
-        if cls.next_unit(octets)[0] is StrayOctets:
+        if not cls.may_start(octets):
             return len(octets)
         pos = 0
         while len(octets) - pos >= HEADER_SIZE and octets.startswith(_START, pos):

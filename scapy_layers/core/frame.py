@@ -22,16 +22,16 @@ from scapy_layers.core.layer import Pdu, TrailingOctets, UndecodedOctets, trace_
 from scapy_layers.core.outcome import Octets
 from scapy_layers.core.trace import Node
 
-MAX_UNITS = 50
-"""Units in one packet. Scapy builds, copies and shows payloads recursively, and Python allows 1,000 calls."""
+MAX_UNITS = 75
+"""Units in one packet, three layers each. Scapy shows payloads recursively, and Python allows 1,000 calls."""
 
 
 class Frame(Pdu):
-    """Base of the layers with a `PayloadField`."""
+    """Base of the layers with a `PayloadField`, or that are a unit of a stream without carrying anything."""
 
     __slots__ = ["_carried", "_size_built"]
 
-    payload_field: ClassVar[PayloadField]
+    payload_field: ClassVar[PayloadField | None] = None
     trailer: ClassVar[tuple[WireField, ...]] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -67,6 +67,9 @@ class Frame(Pdu):
     def do_dissect(self, s: bytes) -> bytes:
         """Read the fields tolerantly; gives the payload's octets and what stands behind the frame."""
         rest = super().do_dissect(s)
+        if self.payload_field is None:
+            self._carried = 0
+            return rest
         payload = self.fields.pop(self.payload_field.name, None)
         if payload is None:
             self._carried = None
@@ -133,9 +136,8 @@ def write_frame(layer: type[Frame], source: Any, payload: bytes = b"") -> bytes:
         ValueError: a value that its field cannot hold.
     """
     values = {field.name: value_of(source, field.name) for field in layer.fields_desc if field.in_record}
-    carried = layer.payload_field.name
-    if values[carried] is None:
-        values[carried] = payload
+    if layer.payload_field is not None and values[layer.payload_field.name] is None:
+        values[layer.payload_field.name] = payload
     parts: list[bytes] = []
     spans: dict[str, tuple[int, int]] = {}
     shared = 0
@@ -153,7 +155,7 @@ def write_frame(layer: type[Frame], source: Any, payload: bytes = b"") -> bytes:
         parts.append(part)
     _fill_lengths(layer, values, parts, spans)
     _fill_checksums(layer, values, parts, spans)
-    return b"".join(parts)
+    return b"".join(parts) + (payload if layer.payload_field is None else b"")
 
 
 def _written(field: WireField, value: Any, values: Mapping[str, Any]) -> bytes:
@@ -197,7 +199,9 @@ class StreamUnit(Frame):
 
     def dissect(self, s: bytes) -> None:
         """Dissect this unit and, one after another, those behind it."""
-        rest = self._dissect_one(s)
+        size = type(self).own_size(s)
+        left = self._dissect_one(s[:size])
+        rest = left if size is None else s[size:]
         last = self.lastlayer()
         for _ in range(MAX_UNITS - 1):
             if not rest:
@@ -218,6 +222,11 @@ class StreamUnit(Frame):
         return behind or b""
 
     @classmethod
+    def own_size(cls, octets: bytes) -> int | None:
+        """How many of the octets are of this unit; None when reading it tells."""
+        return None
+
+    @classmethod
     def next_unit(cls, octets: bytes) -> tuple[type[StreamUnit], int | None]:
         """The layer of the unit that follows, and how many octets it has; None when the unit itself tells."""
         return StrayOctets, len(octets)
@@ -233,28 +242,38 @@ class StreamUnit(Frame):
         size = cls.complete_size(data)
         if size == 0:
             return None
-        packet: Packet = cls.units(data[:size])
+        packet: Packet = cls.next_unit(data)[0](data[:size])
         if size < len(data):
             packet.add_payload(conf.padding_layer(data[size:]))
         return packet
 
-    @classmethod
-    def units(cls, octets: bytes) -> Packet:
-        """The packet for octets that may start with something that is no unit."""
-        layer, size = cls.next_unit(octets)
-        if size is None or size == len(octets):
-            return layer(octets)
-        packet: Packet = layer(octets[:size])
-        packet.lastlayer().add_payload(cls.units(octets[size:]))
-        return packet
-
 
 class StrayOctets(StreamUnit):
-    """Octets between the units of a stream."""
+    """Octets between the units of a stream.
+
+    Attributes:
+        framing: what knows where the next unit starts; None when all octets are stray.
+    """
 
     name = "Stray octets"
     service = "stray-octets"
-    fields_desc = [RestField("octets"), PayloadField()]
+    framing: ClassVar[type[StreamUnit] | None] = None
+    fields_desc = [RestField("octets")]
+
+    @classmethod
+    def own_size(cls, octets: bytes) -> int | None:
+        """How many octets are stray."""
+        return None if cls.framing is None else cls.framing.next_unit(octets)[1]
+
+    @classmethod
+    def next_unit(cls, octets: bytes) -> tuple[type[StreamUnit], int | None]:
+        """What follows the stray octets."""
+        return super().next_unit(octets) if cls.framing is None else cls.framing.next_unit(octets)
+
+    @classmethod
+    def complete_size(cls, octets: bytes) -> int:
+        """How many octets from the start need no more to be understood."""
+        return len(octets) if cls.framing is None else cls.framing.complete_size(octets)
 
     def mysummary(self) -> str:
         """How many there are."""
@@ -266,7 +285,7 @@ class FurtherOctets(StreamUnit):
 
     name = "Further units"
     service = "further-octets"
-    fields_desc = [RestField("octets"), PayloadField()]
+    fields_desc = [RestField("octets")]
 
     def mysummary(self) -> str:
         """How many octets there are."""
