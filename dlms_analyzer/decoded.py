@@ -8,6 +8,7 @@ from dlms_analyzer.frames import Buffer
 from dlms_analyzer.notes import CODES, Expert
 from scapy_layers import DecodeError, layer_at, read_apdu, tolerant
 from scapy_layers.apdu import read_apdu_head
+from scapy_layers.gateway import REQUEST, GatewayRequest, GatewayResponse, is_gateway
 
 UNKNOWN_SERVICE: Final = "unknown"
 """Service of an APDU that no layer knows."""
@@ -75,3 +76,15 @@ def _service_of(buf: Buffer, start: int, end: int) -> str:
         return layer_at(buf, start, end).service
     except DecodeError:
         return UNKNOWN_SERVICE
+
+
+def behind_gateway(buf: Buffer, start: int, end: int) -> int:
+    """Where the APDU behind a gateway prefix starts; `start` when there is no whole prefix."""
+    if start >= end or not is_gateway(buf[start : start + 1]):
+        return start
+    layer = GatewayRequest if buf[start] == REQUEST else GatewayResponse
+    try:
+        record, _ = layer.read_record(buf, start, end)
+    except DecodeError:
+        return start
+    return end - len(record.apdu)

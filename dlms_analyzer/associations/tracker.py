@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from dlms_analyzer.associations.association import Association, State
 from dlms_analyzer.associations.pairing import Pairing
-from dlms_analyzer.decoded import Decoded, decode_apdu
+from dlms_analyzer.decoded import UNKNOWN_SERVICE, Decoded, behind_gateway, decode_apdu
 from dlms_analyzer.frames import Buffer
-from dlms_analyzer.framing.units import Kind, Sender, Unit
+from dlms_analyzer.framing.units import Kind, Part, Sender, Unit
 from dlms_analyzer.messages import Message
 from dlms_analyzer.net.streams import Stream
 from dlms_analyzer.security import judge
@@ -81,6 +81,10 @@ class Tracker:
         record: Any = None
         if kind is _APDU:
             service, record, odd = self._decode(buf, start, end)
+            if service == UNKNOWN_SERVICE and (behind := behind_gateway(buf, start, end)) > start:
+                start, unit = behind, _without_prefix(unit, behind)
+                parts = unit.parts
+                service, record, odd = self._decode(buf, start, end)
             if odd:
                 experts += odd
         elif kind is _LINK:
@@ -198,6 +202,18 @@ class Tracker:
             if not association.ended:
                 association.end(State.DISCONNECTED)
             self._pairing.abandon(association)
+
+
+def _without_prefix(unit: Unit, start: int) -> Unit:
+    """A unit whose APDU starts later: a gateway prefix stood before it."""
+    skip = start - unit.start
+    parts = []
+    for part in unit.parts:
+        size = part.end - part.start
+        if skip < size:
+            parts.append(Part(part.frame, part.start + skip, part.end))
+        skip = max(0, skip - size)
+    return unit._replace(start=start, parts=tuple(parts))
 
 
 def _raw_message(number: int, unit: Unit) -> Message:
