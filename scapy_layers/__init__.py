@@ -106,6 +106,10 @@ from scapy_layers.compact_array import (
     CompactArray,
     read_rows,
 )
+from scapy_layers.core.frame import (
+    FurtherOctets,
+    StrayOctets,
+)
 from scapy_layers.core.layer import (
     Pdu,
     TrailingOctets,
@@ -179,6 +183,7 @@ from scapy_layers.hdlc import (
     HDLC,
     HdlcFrame,
     HdlcInformation,
+    HdlcNoise,
     read_frame,
 )
 from scapy_layers.hdlc_address import (
@@ -249,6 +254,9 @@ from scapy_layers.short_name import (
     WriteRequest,
     WriteResponse,
     WriteSuccess,
+)
+from scapy_layers.wmbus import (
+    WMBus,
 )
 from scapy_layers.wrapper import (
     Wrapper,
@@ -327,6 +335,7 @@ __all__ = [
     "EventNotificationRequest",
     "ExceptionResponse",
     "FrameType",
+    "FurtherOctets",
     "GatewayRequest",
     "GatewayResponse",
     "GeneralBlockTransfer",
@@ -359,6 +368,7 @@ __all__ = [
     "HdlcAddress",
     "HdlcFrame",
     "HdlcInformation",
+    "HdlcNoise",
     "HdlcParameter",
     "HdlcParameterGroup",
     "HdlcParameters",
@@ -408,12 +418,14 @@ __all__ = [
     "SetResponseWithList",
     "SignOn",
     "StateError",
+    "StrayOctets",
     "TrailingOctets",
     "UnconfirmedWriteRequest",
     "UndecodedOctets",
     "UnknownApdu",
     "VaaName",
     "VariableName",
+    "WMBus",
     "WrappedKey",
     "Wrapper",
     "WriteBlockNumber",

@@ -20,6 +20,7 @@ from scapy_layers.llc import LLC
 from scapy_layers.mbus import MBus
 from scapy_layers.mode_e import LINES
 from scapy_layers.plc_llc import PlcLLC
+from scapy_layers.wmbus import WMBus
 from scapy_layers.wrapper import Wrapper
 
 VALUES_SHOWN = 12
@@ -56,6 +57,7 @@ def layers() -> list[type[Pdu]]:
         LLC,
         PlcLLC,
         MBus,
+        WMBus,
     ]
     every: list[type[Pdu]] = [*framings, *LINES, *all_layers(), UnknownApdu]
     for layer in every:

@@ -160,6 +160,8 @@ def write_frame(layer: type[Frame], source: Any, payload: bytes = b"") -> bytes:
 
 def _written(field: WireField, value: Any, values: Mapping[str, Any]) -> bytes:
     """The octets of one field; lengths and check sequences that are to be computed are zero."""
+    if field.condition is not None and (value is None or not field.condition.holds(values[field.condition.on])):
+        return b""
     if isinstance(value, RawVal):
         return bytes(value)
     if isinstance(field, ChecksumField) and value is None:
