@@ -11,7 +11,15 @@ from typing import Any
 
 from scapy_layers.apdu import ApduBase, ApduField
 from scapy_layers.core.ber import BerLengthField, TaggedField
-from scapy_layers.core.fields import ConstantField, EnumeratedField, IntegerField, RestField, WireField, enum_names
+from scapy_layers.core.fields import (
+    ConstantField,
+    EnumeratedField,
+    IntegerField,
+    RestField,
+    WireField,
+    enum_names,
+    number_of,
+)
 from scapy_layers.core.lengths import read_length, write_length
 from scapy_layers.core.outcome import Malformed, NeedMore, Octets, odd
 from scapy_layers.core.trace import Node
@@ -56,10 +64,7 @@ class ObjectIdentifierField(RestField):
     def any2i(self, pkt: Any, x: Any) -> Any:
         """A number is the last arc, a text the name."""
         if isinstance(x, str):
-            for number, name in self.names.items():
-                if name == x:
-                    return OID_PREFIX + bytes((self.arc, number))
-            raise ValueError(f"{self.name}: no such name: {x}")
+            x = number_of(x, self.names, self.name)
         return OID_PREFIX + bytes((self.arc, x)) if isinstance(x, int) else x
 
 

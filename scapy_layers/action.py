@@ -138,7 +138,7 @@ class ActionResponseNormal(ApduBase):
 
     name = "ACTION.response normal"
     service = "action-response-normal"
-    answers_to = ("action-request-normal",)
+    answers_to = ("action-request-normal", "action-request-with-first-pblock", "action-request-with-pblock")
     fields_desc = [
         ConstantField("tag", 0xC7, "action-response"),
         ConstantField("choice", 1, "normal"),
@@ -164,6 +164,8 @@ class ActionResponseWithPBlock(ApduBase):
         "action-request-normal",
         "action-request-with-list",
         "action-request-next-pblock",
+        "action-request-with-first-pblock",
+        "action-request-with-list-and-first-pblock",
         "action-request-with-pblock",
     )
     fields_desc = [

@@ -16,6 +16,11 @@ from scapy_layers.core.layer import Pdu, trace_layer, write_layer
 from scapy_layers.core.outcome import Malformed, NeedMore, Octets
 from scapy_layers.core.trace import Node
 
+BLOCK_TRANSFER = "general-block-transfer"
+
+MAX_SUMMARY = 300
+"""Characters of a line that says what an APDU is about; lists of results can be long."""
+
 _LAYERS: dict[int, type[ApduBase] | dict[int, type[ApduBase]]] = {}
 
 
@@ -55,8 +60,13 @@ class ApduBase(Pdu):
         return b"dlms"
 
     def answers(self, other: Packet) -> bool:
-        """Whether this is the response to `other`: the service fits, and so do the invoke ids if both have one."""
-        if not isinstance(other, ApduBase) or other.service not in self.answers_to:
+        """Whether this is the response to `other`: the service fits, and so do the invoke ids if both have one.
+
+        What came in blocks of General-Block-Transfer may be any request.
+        """
+        if not isinstance(other, ApduBase):
+            return False
+        if other.service not in self.answers_to and not (self.answers_to and other.service == BLOCK_TRANSFER):
             return False
         mine, theirs = self._pairing_id(), other._pairing_id()
         return mine is None or theirs is None or mine == theirs
@@ -69,7 +79,8 @@ class ApduBase(Pdu):
         """Name and gist on one line; of generated values, the first."""
         shown: Any = self if self.explicit else next(iter(self))
         said = shown.summary_text()
-        return f"{self.name}  {said}" if said else str(self.name)
+        said = f"{self.name}  {said}" if said else str(self.name)
+        return said if len(said) <= MAX_SUMMARY else said[:MAX_SUMMARY] + "…"
 
 
 class UnknownApdu(ApduBase):

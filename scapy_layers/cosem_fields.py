@@ -14,6 +14,7 @@ from scapy_layers.core.fields import (
     OctetStringField,
     Part,
     UnsignedField,
+    number_of,
     odd_usage,
 )
 from scapy_layers.core.outcome import Malformed, NeedMore, Octets, odd
@@ -80,6 +81,10 @@ class ClassIdField(UnsignedField):
         """Number and name of the class."""
         name = CLASS_NAMES.get(value)
         return f"{name} ({value})" if name else str(value)
+
+    def any2i(self, pkt: Any, x: Any) -> Any:
+        """The name of a class is accepted as well as its number."""
+        return number_of(x, CLASS_NAMES, self.name) if isinstance(x, str) else x
 
 
 class AttributeIdField(IntegerField):

@@ -8,7 +8,7 @@ from scapy_layers.apdu import ApduBase
 from scapy_layers.core.fields import ConstantField, EnumeratedField, UnsignedField, only_if
 from scapy_layers.enums import CONFIRMED_SERVICE_ERRORS, ConfirmedService, ErrorClass, ServiceError, StateError
 
-_REQUESTS = (
+REQUESTS = (
     "get-request-normal", "get-request-next", "get-request-with-list",
     "set-request-normal", "set-request-with-first-datablock", "set-request-with-datablock",
     "set-request-with-list", "set-request-with-list-and-first-datablock",
@@ -17,8 +17,9 @@ _REQUESTS = (
     "access-request", "read-request", "write-request", "general-block-transfer", "general-glo-ciphering",
     "general-ded-ciphering", "general-ciphering", "general-signing", "glo-get-request", "glo-set-request",
     "glo-action-request", "glo-read-request", "glo-write-request", "ded-get-request", "ded-set-request",
-    "ded-action-request", "ded-read-request", "ded-write-request", "unknown",
+    "ded-action-request", "ded-read-request", "ded-write-request", "aarq", "rlrq", "unknown",
 )  # fmt: skip
+"""Services that are answered, as sent: an exception, or an answer in blocks, may answer each of them."""
 
 
 class ExceptionResponse(ApduBase):
@@ -26,7 +27,7 @@ class ExceptionResponse(ApduBase):
 
     name = "EXCEPTION.response"
     service = "exception-response"
-    answers_to = _REQUESTS
+    answers_to = REQUESTS
     fields_desc = [
         ConstantField("tag", 0xD8, "exception-response"),
         EnumeratedField("state_error", StateError.SERVICE_NOT_ALLOWED, StateError),

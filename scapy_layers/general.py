@@ -5,6 +5,7 @@ from __future__ import annotations
 from scapy_layers.apdu import ApduBase
 from scapy_layers.ciphering import general_header
 from scapy_layers.core.fields import BitsField, ConstantField, OctetStringField, Part, UnsignedField
+from scapy_layers.errors import REQUESTS
 
 
 class GeneralSigning(ApduBase):
@@ -33,11 +34,7 @@ class GeneralBlockTransfer(ApduBase):
 
     name = "general-block-transfer"
     service = "general-block-transfer"
-    answers_to = (
-        "general-block-transfer", "get-request-normal", "get-request-with-list", "action-request-normal",
-        "action-request-with-list", "access-request", "read-request", "glo-get-request", "glo-action-request",
-        "ded-get-request", "ded-action-request", "general-glo-ciphering", "general-ded-ciphering", "general-ciphering",
-    )  # fmt: skip
+    answers_to = REQUESTS
     fields_desc = [
         ConstantField("tag", 0xE0, "general-block-transfer"),
         BitsField("block_control", 0x80, (Part("window", 0x3F), Part("streaming", 0x40), Part("last_block", 0x80))),

@@ -199,12 +199,19 @@ class EnumeratedField(UnsignedField):
 
     def any2i(self, pkt: Any, x: Any) -> Any:
         """Names are accepted as well as numbers."""
-        if isinstance(x, str):
-            for number, name in self.names.items():
-                if name == x:
-                    return number
-            raise ValueError(f"{self.name}: no such name: {x}")
-        return x
+        return number_of(x, self.names, self.name) if isinstance(x, str) else x
+
+
+def number_of(name: str, names: Mapping[int, str], field: str) -> int:
+    """The number that has a name.
+
+    Raises:
+        ValueError: none has it.
+    """
+    for number, known in names.items():
+        if known == name:
+            return number
+    raise ValueError(f"{field}: no such name: {name}")
 
 
 def enum_names(names: type[IntEnum]) -> dict[int, str]:

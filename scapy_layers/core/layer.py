@@ -159,7 +159,12 @@ class Pdu(Packet):
         return self._passed_on(super().copy())
 
     def clone_with(self, payload: Any = None, **kargs: Any) -> Any:
-        """The packet with one choice of generated values, as `sr()` and `for` go through them."""
+        """The packet with one choice of generated values, as `sr()` and `for` go through them, in lists as well."""
+        for name, value in kargs.items():
+            if isinstance(value, list) and any(isinstance(one, Packet) and not one.explicit for one in value):
+                kargs[name] = [
+                    next(iter(one)) if isinstance(one, Packet) and not one.explicit else one for one in value
+                ]
         return self._passed_on(super().clone_with(payload, **kargs))
 
     def __iter__(self) -> Iterator[Packet]:
@@ -260,7 +265,12 @@ class _Reading:
 
     def bound(self, field: LengthField, length: int) -> None:
         """Let what follows end where a length says."""
-        self.end = field.bound(self.buf, self.pos, self.end, length)
+        try:
+            self.end = field.bound(self.buf, self.pos, self.end, length)
+        except NeedMore as short:
+            if self.bounded:
+                raise Malformed(short.offset, f"{short.reason}, within the length given") from None
+            raise
         self.bounded = True
 
     def covered(self, field: ChecksumField) -> bytes:
