@@ -29,7 +29,7 @@ class Service(NamedTuple):
         role: its part in an exchange.
         family: requests and responses of one family belong together.
         conformance: bit of the conformance block that allows it; empty when none is needed.
-        begins: it may begin an association or a link.
+        begins: it may begin or end an association or a link.
         protects: it may carry protected octets or system titles.
     """
 
@@ -121,7 +121,7 @@ def _rows() -> dict[str, Service]:
             rows[f"{prefix}-{service}"] = Service(sender, role, f"ciphered-{family}")
     return {
         name: row._replace(
-            begins=name in ("aarq", "snrm"),
+            begins=name in ("aarq", "snrm", "disc"),
             protects=row.family in ("acse", "release", "general") or name.startswith(("glo-", "ded-")),
         )
         for name, row in rows.items()

@@ -36,6 +36,7 @@ class Association:
         server_lower: lower HDLC address of the server.
         state: how far it has come; the last state when it has ended.
         ended: it is rejected, released or disconnected.
+        client_direction: direction of the conversation in which the client sends.
         aarq: record of the AARQ, None when unannounced.
         aare: record of the AARE.
         proposed: the InitiateRequest of the AARQ, when it is in clear.
@@ -51,9 +52,9 @@ class Association:
     """
 
     __slots__ = (
-        "aare", "aarq", "blocks", "client_sap", "client_title", "conversation", "ended", "errors", "exchanges", "first",
-        "last", "messages", "negotiated", "number", "open", "profile", "proposed", "server_lower", "server_sap",
-        "server_title", "slowest", "state", "unanswered",
+        "aare", "aarq", "blocks", "client_direction", "client_sap", "client_title", "conversation", "ended", "errors",
+        "exchanges", "first", "last", "messages", "negotiated", "number", "open", "profile", "proposed", "server_lower",
+        "server_sap", "server_title", "slowest", "state", "unanswered",
     )  # fmt: skip
 
     def __init__(
@@ -74,6 +75,7 @@ class Association:
         self.server_lower = server_lower
         self.state = State.PREESTABLISHED
         self.ended = False
+        self.client_direction = 0
         self.aarq: Any = None
         self.aare: Any = None
         self.proposed: Any = None
@@ -91,6 +93,11 @@ class Association:
         """Requests waiting for an answer, oldest first; by invoke-id, or by family where there is none."""
         self.blocks: dict[Sender, tuple[Transfer, Exchange | None]] = {}
         """General block transfers under way, by sender."""
+
+    @property
+    def client_is_backward(self) -> bool:
+        """Whether the client is the side that did not send the first frame of the conversation."""
+        return self.client_direction == 1
 
     def end(self, state: State) -> None:
         """It is over: another AARQ or request begins a new one."""

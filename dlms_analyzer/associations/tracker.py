@@ -87,10 +87,10 @@ class Tracker:
                 service, record, odd = self._decode(buf, start, end)
             if odd:
                 experts += odd
-        elif kind is _LINK:
+        elif kind is _LINK and source is not None:
             service = link.service
         else:
-            return _raw_message(number, unit)
+            return _lone_message(number, unit)
         row = SERVICES.get(service, NO_SERVICE) if link is None or link.intact else NO_SERVICE
         time = frame.time
         talk = self._talks.get(stream.conversation.number)
@@ -134,6 +134,7 @@ class Tracker:
         pair = talk.pairs.get(key)
         if pair is None:
             association = self._association(unit, client, server)
+            association.client_direction = unit.stream.direction ^ (sender is Sender.SERVER)
             pair = talk.pairs[key] = _Pair(client, server, association)
         known = (sender, pair)
         if sender is not Sender.UNKNOWN:
@@ -163,12 +164,18 @@ class Tracker:
     def _current(self, pair: _Pair, unit: Unit, service: str) -> Association:
         """The association that a message belongs to, which may be a new one between the same SAPs."""
         association = pair.association
+        if service == "disc":
+            if not association.ended:
+                association.end(State.DISCONNECTED)
+            return association
         if (
-            (service == "aarq" and (association.aarq is not None or association.ended))
+            (service == "aarq" and (association.aare is not None or association.ended))
             or (association.ended and unit.kind is Kind.APDU and service not in ("rlrq", "rlre"))
             or (service == "snrm" and association.state is State.DISCONNECTED)
         ):
+            before = association.client_direction
             association = pair.association = self._association(unit, pair.client, pair.server)
+            association.client_direction = before
         return association
 
     def _agree(self, association: Association, service: str, record: Any) -> None:
@@ -216,12 +223,13 @@ def _without_prefix(unit: Unit, start: int) -> Unit:
     return unit._replace(start=start, parts=tuple(parts))
 
 
-def _raw_message(number: int, unit: Unit) -> Message:
-    """The message for octets that are neither APDU nor link frame."""
+def _lone_message(number: int, unit: Unit) -> Message:
+    """The message for what belongs to no association: raw octets, and link frames without addresses."""
+    service = "raw" if unit.link is None else unit.link.service
     return Message(
-        number, unit.kind, "raw", "raw", unit.frame.time, Sender.UNKNOWN, unit.profile, unit.source, unit.destination,
-        unit.lower, unit.stream, None, None, None, None, None, unit.frame, unit.buf, unit.start, unit.end, unit.parts,
-        experts=unit.experts,
+        number, unit.kind, service, service, unit.frame.time, Sender.UNKNOWN, unit.profile, unit.source,
+        unit.destination, unit.lower, unit.stream, None, None, None, None, None, unit.frame, unit.buf, unit.start, unit.end, unit.parts,
+        unit.link, experts=unit.experts,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from dlms_analyzer import __version__
 from dlms_analyzer.capture import CaptureError
-from dlms_analyzer.cli import decode, read
+from dlms_analyzer.cli import decode, fields, read, sessions
 
 EXIT_BAD_INPUT = 1
 EXIT_INTERRUPTED = 128 + signal.SIGINT
@@ -26,7 +26,9 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     read.add_parser(commands)
+    sessions.add_parser(commands)
     decode.add_parser(commands)
+    fields.add_parser(commands)
     return top
 
 

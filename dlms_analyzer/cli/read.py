@@ -5,28 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-from dlms_analyzer.analyzer import Analyzer
-from dlms_analyzer.capture import open_capture
-from dlms_analyzer.framing.options import DecodeAs, FramingOptions
+from dlms_analyzer.cli.options import CaptureRun, add_capture_options
 from dlms_analyzer.messages import Message
 from dlms_analyzer.output.lines import LineWriter
 from dlms_analyzer.output.style import Style
 from dlms_analyzer.output.tree import tree_lines
-
-
-def decode_as(text: str) -> DecodeAs:
-    """A `--decode-as` rule.
-
-    Raises:
-        ArgumentTypeError: not a rule.
-    """
-    try:
-        return DecodeAs.parse(text)
-    except ValueError as problem:
-        raise argparse.ArgumentTypeError(str(problem)) from None
 
 
 def add_parser(commands: Any) -> None:
@@ -36,7 +22,7 @@ def add_parser(commands: Any) -> None:
         help="print the messages of capture files",
         description="Print the DLMS/COSEM messages of pcap and pcapng files, whatever port they use.",
     )
-    command.add_argument("files", nargs="+", metavar="FILE", help="capture file; - is stdin")
+    add_capture_options(command)
     command.add_argument(
         "-T",
         dest="form",
@@ -44,39 +30,18 @@ def add_parser(commands: Any) -> None:
         default="text",
         help="text: a line each (default); tree: every field with its offsets; jsonl: an object a line",
     )
-    command.add_argument(
-        "--decode-as",
-        action="append",
-        default=[],
-        type=decode_as,
-        metavar="RULE",
-        help="force a framing, for example tcp.port==4063,hdlc",
-    )
-    command.add_argument("--no-heuristics", action="store_true", help="claim only port 4059 and what --decode-as names")
     command.add_argument("--absolute-time", action="store_true", help="UTC times instead of seconds since the first")
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the messages; gives the exit status."""
-    framing = FramingOptions(tuple(options.decode_as), heuristics=not options.no_heuristics)
+    captures = CaptureRun(options)
     write = _writer(options)
-    status = 0
-    for path in options.files:
-        source = open_capture(path)
-        analyzer = Analyzer(framing)
-        for frame in source:
-            _print(write, analyzer.feed(frame))
-        _print(write, analyzer.flush())
-        for problem in source.problems:
-            print(f"dlms-analyzer: {problem}", file=sys.stderr)
-            status = 1
-    return status
-
-
-def _print(write: Callable[[Message], None], messages: Iterable[Message]) -> None:
-    for message in messages:
-        write(message)
+    for _, messages in captures.analyzers():
+        for message in messages:
+            write(message)
+    return captures.status
 
 
 def _writer(options: argparse.Namespace) -> Callable[[Message], None]:

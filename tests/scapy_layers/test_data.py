@@ -136,7 +136,8 @@ def test_any_octets_are_data_or_say_where_they_stop_being_it(octets: bytes) -> N
         assert 0 <= outcome.offset <= len(octets)
     else:
         pair, stop = outcome
-        assert plain(read_all(write_data(pair))) == plain(pair)
+        with tolerant():  # a compact array that does not fit its description stays odd
+            assert plain(read_all(write_data(pair))) == plain(pair)
         assert stop <= len(octets)
 
 

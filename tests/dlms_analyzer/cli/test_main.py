@@ -136,3 +136,30 @@ def test_a_forced_framing_goes_before_what_the_content_says(captures: Path, caps
     assert capsys.readouterr().out == ""
     assert main(["read", path, "--no-heuristics", "--decode-as", "tcp.port==4063,wrapper"]) == 0
     assert "AARQ" in capsys.readouterr().out
+
+
+def test_sessions_tell_who_agreed_on_what(captures: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sessions", str(captures / "ln_wrapper_gmac_glo.pcap"), "-T", "jsonl"]) == 0
+    public, ciphered = [json.loads(line) for line in out_of(capsys)]
+    assert (public["client_sap"], public["context"], public["mechanism"], public["state"]) == (16, 1, 0, "released")
+    assert public["negotiated_conformance"] == ["get", "set"]
+    assert (ciphered["context"], ciphered["mechanism"]) == (3, 5)
+    assert ciphered["client_system_title"] == b"GXCLIENT".hex()
+    assert ciphered["server_system_title"] == b"ABCDEFGH".hex()
+    assert ciphered["diagnostic"].startswith("acse-service-user: authentication-required")
+    assert ciphered["errors"] == {"exception-response": 1}
+
+
+def test_sessions_in_text_name_both_ends_and_what_went_wrong(
+    captures: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sessions", str(captures / "hdlc_edge_cases.pcap")]) == 0
+    text = "\n".join(out_of(capsys))
+    assert "127.0.0.1:41984 -> 127.0.0.1:4061  hdlc  SAP 17/1  disconnected" in text
+    assert "unanswered" in text
+
+
+def test_fields_lists_the_fields_of_the_layers(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fields", "logical_name"]) == 0
+    assert any(line.startswith("dlms.logical_name ") for line in out_of(capsys))
+    assert main(["fields", "no such field"]) == 1
