@@ -228,8 +228,8 @@ def _lone_message(number: int, unit: Unit) -> Message:
     service = "raw" if unit.link is None else unit.link.service
     return Message(
         number, unit.kind, service, service, unit.frame.time, Sender.UNKNOWN, unit.profile, unit.source,
-        unit.destination, unit.lower, unit.stream, None, None, None, None, None, unit.frame, unit.buf, unit.start, unit.end, unit.parts,
-        unit.link, experts=unit.experts,
+        unit.destination, unit.lower, unit.stream, None, None, None, None, None, unit.frame, unit.buf, unit.start,
+        unit.end, unit.parts, unit.link, experts=unit.experts,
     )  # fmt: skip
 
 
