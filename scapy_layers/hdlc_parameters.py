@@ -6,7 +6,15 @@ from enum import IntEnum
 from typing import Any
 
 from scapy_layers.core.composite import RepeatedField, SequenceField
-from scapy_layers.core.fields import EnumeratedField, OctetStringField, RestField, UnsignedField, expect, only_if
+from scapy_layers.core.fields import (
+    EnumeratedField,
+    OctetStringField,
+    RestField,
+    UnsignedField,
+    enum_names,
+    expect,
+    only_if,
+)
 from scapy_layers.core.framing_fields import FrameLengthField
 from scapy_layers.core.layer import Pdu
 
@@ -35,6 +43,8 @@ class ParameterId(IntEnum):
     WINDOW_SIZE_TRANSMIT = 7
     WINDOW_SIZE_RECEIVE = 8
 
+
+_NAMES = enum_names(ParameterId)
 
 DEFAULTS = {
     ParameterId.MAX_INFORMATION_FIELD_LENGTH_TRANSMIT: 128,
@@ -110,7 +120,7 @@ class HdlcParameters(Pdu):
 
     def mysummary(self) -> str:
         """The parameters that are sent."""
-        said = ", ".join(f"{name} {value}" for name, value in negotiated(self).items())
+        said = ", ".join(f"{_NAMES.get(number, number)} {value}" for number, value in negotiated(self).items())
         return f"HDLC parameters  {said}"
 
 
