@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from .opening import open_capture
+from .opening import open_capture, open_captures
 from .problem import CaptureError, Problem, ProblemLog
 from .reader import Interface
 from .source import Source
 
-__all__ = ["CaptureError", "Interface", "Problem", "ProblemLog", "Source", "open_capture"]
+__all__ = ["CaptureError", "Interface", "Problem", "ProblemLog", "Source", "open_capture", "open_captures"]

@@ -7,17 +7,25 @@ import time
 from collections.abc import Callable
 from typing import BinaryIO, Final, Protocol
 
-from .storage import READ_SIZE, MappedFile
+from .storage import READ_SIZE, Growing
 
 POLL_INTERVAL: Final = 0.05
 """Seconds between two looks at a growing file."""
 
 
+class FeedStoppedError(Exception):
+    """What a source is fed from turned out to be damaged; what came before is good."""
+
+
 class Feeder(Protocol):
     """Brings more octets to a file."""
 
-    def more(self, file: MappedFile) -> bool:
-        """Wait for more octets; False when there will be none."""
+    def more(self, file: Growing) -> bool:
+        """Wait for more octets; False when there will be none.
+
+        Raises:
+            FeedStoppedError: There would be more, but it is damaged.
+        """
         ...
 
     def progress(self) -> tuple[int, int | None] | None:
@@ -28,7 +36,7 @@ class Feeder(Protocol):
 class NothingMore:
     """For a file that is complete."""
 
-    def more(self, file: MappedFile) -> bool:  # noqa: ARG002
+    def more(self, file: Growing) -> bool:  # noqa: ARG002
         """Nothing follows."""
         return False
 
@@ -43,7 +51,7 @@ class Tail:
     def __init__(self, stop: Callable[[], bool]) -> None:
         self._stop = stop
 
-    def more(self, file: MappedFile) -> bool:
+    def more(self, file: Growing) -> bool:
         """Wait until the file grows or the reading is stopped."""
         while not file.refresh():
             if self._stop():
@@ -64,7 +72,7 @@ class Pipe:
         self._first = first
         self._done = 0
 
-    def more(self, file: MappedFile) -> bool:
+    def more(self, file: Growing) -> bool:
         """Wait for what the stream brings next."""
         octets, self._first = self._first or read_some(self._stream), b""
         self._done += len(octets)

@@ -5,87 +5,100 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable
-from typing import Any, BinaryIO, Final
+from collections.abc import Callable, Iterable
+from typing import BinaryIO, Final
 
-from .compressed import Decompressed, decompressor
-from .feeders import Pipe, Tail, read_some
+from .compressed import Decompressor, is_compressed
+from .feeders import Feeder, FeedStoppedError, NothingMore, Pipe, Tail, read_some
+from .merging import MergedSource
 from .pcap import MAGICS, PcapReader
 from .pcapng import PcapngReader
 from .problem import CaptureError, ProblemLog
 from .reader import FormatReader
-from .source import FileSource
-from .storage import MappedFile, new_spool, open_file
+from .source import FileSource, Source
+from .storage import Growing, MappedFile, Passing, new_spool, open_file
 
 PCAPNG_MAGIC: Final = bytes.fromhex("0a0d0d0a")
 _HEAD: Final = 16
 """Octets that tell the formats apart."""
 
+Path = str | os.PathLike[str]
 
-def reader_for(head: bytes, problems: ProblemLog) -> FormatReader | None:
-    """The reader of the format that starts with these octets."""
+
+def open_capture(
+    path: Path | BinaryIO,
+    *,
+    follow: bool = False,
+    stop: Callable[[], bool] | None = None,
+    keep: bool = True,
+) -> FileSource:
+    """Open one capture: a file, compressed or not, a FIFO, a stream, or `-` for standard input.
+
+    Args:
+        path: What to read.
+        follow: Go on when the end is reached, as `tail -f` does; only for plain files.
+        stop: Ends the following when it returns True.
+        keep: Spool what comes from a pipe to disk, so that `Source.octets` can look back on it.
+
+    Raises:
+        CaptureError: It cannot be opened, or is no capture.
+    """
+    if not isinstance(path, str | os.PathLike):
+        return _open_stream(path, str(getattr(path, "name", "stream")), None, keep=keep)
+    name = os.fspath(path)
+    if name == "-":
+        return _open_stream(sys.stdin.buffer, "standard input", None, keep=keep)
+    file = open_file(name)
+    status = os.fstat(file.fileno())
+    if not stat.S_ISREG(status.st_mode):
+        return _open_stream(file, name, None, keep=keep)
+    mapped = MappedFile(file, name)
+    feeder: Feeder = Tail(stop or (lambda: False)) if follow else NothingMore()
+    while mapped.size < _HEAD and feeder.more(mapped):
+        pass
+    if is_compressed(mapped.buf[:_HEAD]):
+        return _open_stream(file, name, status.st_size, keep=True)
+    return FileSource(mapped, _reader_for(mapped), feeder)
+
+
+def open_captures(
+    paths: Iterable[Path], *, follow: bool = False, stop: Callable[[], bool] | None = None, keep: bool = True
+) -> Source:
+    """Open several captures as one, their frames in the order of time.
+
+    Raises:
+        CaptureError: One of them cannot be opened, or is no capture.
+    """
+    sources = [open_capture(path, follow=follow, stop=stop, keep=keep) for path in paths]
+    return sources[0] if len(sources) == 1 else MergedSource(sources)
+
+
+def _open_stream(stream: BinaryIO, name: str, size: int | None, *, keep: bool) -> FileSource:
+    """Open what cannot be mapped: its octets are copied to a spool file, or pass by."""
+    first = b""
+    while len(first) < _HEAD and (octets := read_some(stream)):
+        first += octets
+    compressed = is_compressed(first)
+    feeder: Feeder = Decompressor(stream, first, size) if compressed else Pipe(stream, first)
+    file: Growing = new_spool(name) if keep else Passing(name)
+    try:
+        while file.size < _HEAD and feeder.more(file):
+            pass
+    except FeedStoppedError as reason:
+        raise CaptureError(f"{name}: {reason}") from reason
+    return FileSource(file, _reader_for(file), feeder)
+
+
+def _reader_for(file: Growing) -> FormatReader:
+    """The reader of the format that a file starts with.
+
+    Raises:
+        CaptureError: It is none.
+    """
+    head = file.buf[:_HEAD]
+    problems = ProblemLog(file.path)
     if head[:4] in MAGICS:
         return PcapReader(problems)
     if head[:4] == PCAPNG_MAGIC:
         return PcapngReader(problems)
-    return None
-
-
-def open_capture(
-    path: str | os.PathLike[str], *, follow: bool = False, stop: Callable[[], bool] | None = None
-) -> FileSource:
-    """Open one capture: a file, compressed or not, a FIFO, or `-` for standard input.
-
-    Args:
-        path: what to read.
-        follow: go on when the end is reached, as `tail -f` does; only for plain files.
-        stop: ends the following when it returns True.
-
-    Raises:
-        CaptureError: it cannot be opened, or is no capture.
-    """
-    path = os.fspath(path)
-    if path == "-":
-        return _piped(sys.stdin.buffer, "standard input")
-    file = open_file(path)
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        return _piped(file, path)
-    mapped = MappedFile(file, path)
-    head = mapped.buf[:_HEAD]
-    opener = decompressor(head)
-    if opener is not None:
-        size = mapped.size
-        mapped.close()
-        return _decompressed(opener(open_file(path)), path, size)
-    reader = _reader(head, path)
-    return FileSource(mapped, reader, Tail(stop or (lambda: False)) if follow else None)
-
-
-def _reader(head: bytes, path: str) -> FormatReader:
-    reader = reader_for(head, ProblemLog(path))
-    if reader is None:
-        start = head[:_HEAD].hex(" ") or "nothing"
-        raise CaptureError(f"{path}: not a capture file: it starts with {start}")
-    return reader
-
-
-def _piped(stream: BinaryIO, path: str) -> FileSource:
-    first = b""
-    while len(first) < _HEAD and (octets := read_some(stream)):
-        first += octets
-    if decompressor(first) is not None:
-        raise CaptureError(f"{path}: compressed captures cannot be read from a pipe; decompress them first")
-    return FileSource(new_spool(path), _reader(first, path), Pipe(stream, first))
-
-
-def _decompressed(stream: Any, path: str, size: int) -> FileSource:
-    spool = new_spool(path)
-    problems = ProblemLog(path)
-    feeder = Decompressed(stream, size, problems)
-    while spool.size < _HEAD and feeder.more(spool):
-        pass
-    reader = reader_for(spool.buf[:_HEAD], problems)
-    if reader is None:
-        why = str(problems[0]) if problems else f"{path}: what is compressed in it is no capture file"
-        raise CaptureError(why)
-    return FileSource(spool, reader, feeder)
+    raise CaptureError(f"{file.path}: not a capture file: it starts with {head.hex(' ') or 'nothing'}")

@@ -38,9 +38,13 @@ class ProblemLog:
 
     def add(self, offset: int, frame: int, text: str) -> None:
         """Note one problem."""
+        self.append(Problem(self.path, offset, frame, text))
+
+    def append(self, problem: Problem) -> None:
+        """Note a problem of another log."""
         self.total += 1
         if len(self._kept) < MAX_PROBLEMS:
-            self._kept.append(Problem(self.path, offset, frame, text))
+            self._kept.append(problem)
 
     def __iter__(self) -> Iterator[Problem]:
         return iter(self._kept)

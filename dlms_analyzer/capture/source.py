@@ -8,10 +8,10 @@ from typing import Final, Protocol, Self
 
 from dlms_analyzer.frames import Frame
 
-from .feeders import Feeder, NothingMore
+from .feeders import Feeder, FeedStoppedError, NothingMore
 from .problem import ProblemLog
 from .reader import FormatReader, Interface
-from .storage import MappedFile
+from .storage import Growing
 
 WINDOW: Final = 4 << 20
 """Octets read between two updates of the progress; what is behind is given back to the system."""
@@ -69,7 +69,7 @@ class Source(Protocol):
 class FileSource:
     """Frames of one file, mapped, growing or being spooled."""
 
-    def __init__(self, file: MappedFile, reader: FormatReader, feeder: Feeder | None = None) -> None:
+    def __init__(self, file: Growing, reader: FormatReader, feeder: Feeder | None = None) -> None:
         self._file = file
         self._reader = reader
         self._feeder: Feeder = feeder or NothingMore()
@@ -113,20 +113,34 @@ class FileSource:
         reader, file = self._reader, self._file
         complete = isinstance(self._feeder, NothingMore)
         while True:
-            while self._position < file.size:
-                start = self._position
-                yield from reader.read(file.buf, start, file.size, pause=start + WINDOW, final=complete)
-                self._position = reader.position
-                file.release(self._position)
-                if self._position == start:
-                    break
+            yield from self._read(final=complete)
             if complete:
                 return
-            complete = not self._feeder.more(file)
+            try:
+                complete = not self._feeder.more(file)
+            except FeedStoppedError as reason:
+                self.problems.add(file.size, reader.number, str(reason))
+                complete = True
+
+    def available(self) -> Iterator[Frame]:
+        """Yield the frames of a growing file that are there already, without waiting for more."""
+        self._file.refresh()
+        return self._read(final=False)
+
+    def _read(self, *, final: bool) -> Iterator[Frame]:
+        reader, file = self._reader, self._file
+        while self._position < file.size:
+            start = self._position - file.base
+            end = file.size - file.base
+            yield from reader.read(file.buf, start, end, pause=start + WINDOW, final=final, base=file.base)
+            self._position = reader.position + file.base
+            file.release(self._position)
+            if reader.position == start:
+                return
 
     def octets(self, interface: int, start: int, end: int) -> bytes:  # noqa: ARG002
         """Octets of a frame read before."""
-        return self._file.buf[start:end]
+        return self._file.octets(start, end)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -6,7 +6,7 @@ import mmap
 import os
 import tempfile
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol
 
 from dlms_analyzer.frames import Buffer
 
@@ -20,8 +20,41 @@ def spool_directory() -> str:
     return tempfile.gettempdir()
 
 
+class Growing(Protocol):
+    """Octets as a buffer that may grow at its end. Positions count from the first octet there ever was."""
+
+    path: str
+    buf: Buffer
+    base: int
+    """Position of the first octet of `buf`."""
+    size: int
+    """Position behind its last octet."""
+
+    def refresh(self) -> bool:
+        """Whether there is more than at the last look; it is then in `buf`."""
+        ...
+
+    def append(self, octets: bytes) -> None:
+        """Add octets at the end; `refresh` shows them."""
+        ...
+
+    def release(self, position: int) -> None:
+        """What stands before a position is not going to be read again soon."""
+        ...
+
+    def octets(self, start: int, end: int) -> bytes:
+        """Octets of a `buf` of now or before, by their place in it."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
 class MappedFile:
-    """A file as a buffer. When it grows, `refresh` maps it anew; buffers handed out before stay valid."""
+    """A file, mapped. When it grows, `refresh` maps it anew; buffers handed out before stay valid."""
+
+    base = 0
 
     def __init__(self, file: BinaryIO, path: str) -> None:
         self._file = file
@@ -41,8 +74,15 @@ class MappedFile:
         return True
 
     def append(self, octets: bytes) -> None:
-        """Write at the end; only for spool files."""
-        self._file.write(octets)
+        """Write at the end; only for spool files.
+
+        Raises:
+            CaptureError: The disk is full.
+        """
+        try:
+            self._file.write(octets)
+        except OSError as error:
+            raise CaptureError(f"{self.path}: the spool file cannot grow: {error.strerror or error}") from error
 
     def release(self, position: int) -> None:
         """Let the system take back the memory behind what was read; touching it again reads it again."""
@@ -52,10 +92,56 @@ class MappedFile:
             self.buf.madvise(mmap.MADV_DONTNEED, start, end - start)
             self._released = end
 
+    def octets(self, start: int, end: int) -> bytes:
+        """Octets by their place in the file."""
+        return self.buf[start:end]
+
     def close(self) -> None:
         """Close the file. The mapping lives as long as somebody refers to it."""
         self.buf = b""
         self._file.close()
+
+
+class Passing:
+    """What passes by on a stream: octets that are released are gone. For streams that nobody looks back on."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.buf: Buffer = b""
+        self.base = 0
+        self.size = 0
+        self._appended: list[bytes] = []
+        self._released = 0
+
+    def refresh(self) -> bool:
+        """Whether octets were added; the buffer is then a new one without those released."""
+        added = b"".join(self._appended)
+        if not added:
+            return False
+        self._appended.clear()
+        self.buf = self.buf[self._released - self.base :] + added
+        self.base = self._released
+        self.size += len(added)
+        return True
+
+    def append(self, octets: bytes) -> None:
+        """Add octets at the end."""
+        self._appended.append(octets)
+
+    def release(self, position: int) -> None:
+        """Let go of what stands before a position."""
+        self._released = position
+
+    def octets(self, start: int, end: int) -> bytes:
+        """Never: it was not kept.
+
+        Raises:
+            CaptureError: Always.
+        """
+        raise CaptureError(f"{self.path}: octets {start} to {end} have passed by and were not kept")
+
+    def close(self) -> None:
+        """Nothing to close: the stream belongs to whoever opened it."""
 
 
 def open_file(path: str | os.PathLike[str]) -> BinaryIO:
@@ -70,21 +156,29 @@ def open_file(path: str | os.PathLike[str]) -> BinaryIO:
         raise CaptureError(f"{os.fspath(path)}: {error.strerror or error}") from error
 
 
-def new_spool(path: str) -> MappedFile:
-    """An empty spool file that vanishes when it is closed.
+def spool_file(path: str) -> BinaryIO:
+    """An empty file that vanishes when it is closed.
 
     Args:
-        path: Name of what is spooled, for problems.
+        path: Name of what is spooled, for the error.
 
     Raises:
         CaptureError: There is no room for it.
     """
     directory = spool_directory()
     try:
-        file = tempfile.TemporaryFile(buffering=0, prefix="dlms-analyzer-", dir=directory)  # noqa: SIM115
+        return tempfile.TemporaryFile(buffering=0, prefix="dlms-analyzer-", dir=directory)
     except OSError as error:
         raise CaptureError(f"{path}: no spool file in {directory}: {error.strerror or error}") from error
-    return MappedFile(file, path)
+
+
+def new_spool(path: str) -> MappedFile:
+    """A spool file, mapped.
+
+    Raises:
+        CaptureError: There is no room for it.
+    """
+    return MappedFile(spool_file(path), path)
 
 
 READ_SIZE: Final = 1 << 20

@@ -34,15 +34,15 @@ def pcap(
 ) -> bytes:
     """A pcap file."""
     magic = 0xA1B2CD34 if modified else 0xA1B23C4D if nanoseconds else 0xA1B2C3D4
-    result = struct.pack(order + "IHHiIII", magic, 2, 4, 0, 0, 65_535, link_type)
+    parts = [struct.pack(order + "IHHiIII", magic, 2, 4, 0, 0, 65_535, link_type)]
     for time, octets in frames:
         seconds, rest = divmod(time, SECOND)
         fraction = rest if nanoseconds else rest // 1000
-        result += struct.pack(order + "IIII", seconds, fraction, len(octets), len(octets))
+        parts.append(struct.pack(order + "IIII", seconds, fraction, len(octets), len(octets)))
         if modified:
-            result += struct.pack(order + "IHBx", 3, 0x0800, 4)
-        result += octets
-    return result
+            parts.append(struct.pack(order + "IHBx", 3, 0x0800, 4))
+        parts.append(octets)
+    return b"".join(parts)
 
 
 class Pcapng:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
 import lzma
@@ -18,6 +19,7 @@ from dlms_analyzer.capture import CaptureError, open_capture
 from dlms_analyzer.capture import compressed as compression
 
 FRAMES = 94
+COMPRESSORS = [gzip.compress, bz2.compress, lzma.compress, zstandard.compress]
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ def count(path: Path | str) -> int:
     return sum(1 for _ in open_capture(path))
 
 
-@pytest.mark.parametrize("compress", [gzip.compress, lzma.compress, zstandard.compress], ids=["gzip", "xz", "zstd"])
+@pytest.mark.parametrize("compress", COMPRESSORS, ids=["gzip", "bzip2", "xz", "zstd"])
 def test_a_compressed_capture_has_the_frames_of_the_plain_one(
     compress: Callable[[bytes], bytes], octets: bytes, tmp_path: Path
 ) -> None:
@@ -72,6 +74,77 @@ def test_a_decompression_bomb_is_given_up(octets: bytes, tmp_path: Path, monkeyp
     source = open_capture(path)
     assert sum(1 for _ in source) >= FRAMES
     assert any("no capture" in problem.text for problem in source.problems)
+
+
+@pytest.mark.parametrize("compress", COMPRESSORS, ids=["gzip", "bzip2", "xz", "zstd"])
+def test_compressed_captures_one_behind_the_other_are_one_capture(
+    compress: Callable[[bytes], bytes], octets: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "capture"
+    path.write_bytes(compress(octets[:700]) + compress(octets[700:]))
+    assert count(path) == FRAMES
+
+
+@pytest.mark.parametrize("compress", COMPRESSORS, ids=["gzip", "bzip2", "xz", "zstd"])
+def test_damage_in_a_compressed_capture_is_no_crash(
+    compress: Callable[[bytes], bytes], octets: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "capture"
+    whole = compress(octets)
+    for at in range(4, len(whole), 97):
+        path.write_bytes(whole[:at] + bytes((whole[at] ^ 0x5A,)) + whole[at + 1 :])
+        try:
+            source = open_capture(path)
+        except CaptureError:  # nothing of the capture came out
+            continue
+        assert sum(1 for _ in source) <= FRAMES + 5
+
+
+@pytest.mark.parametrize("compress", COMPRESSORS, ids=["gzip", "bzip2", "xz", "zstd"])
+def test_a_compressed_stream_is_read(compress: Callable[[bytes], bytes], octets: bytes) -> None:
+    assert sum(1 for _ in open_capture(io.BytesIO(compress(octets)))) == FRAMES
+
+
+def test_progress_in_a_compressed_capture_counts_its_own_octets(octets: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "capture.gz"
+    path.write_bytes(gzip.compress(octets))
+    source = open_capture(path)
+    assert source.bytes_total == path.stat().st_size
+    for _ in source:
+        assert 0 < source.bytes_done <= path.stat().st_size
+    assert source.bytes_done == path.stat().st_size
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_stream_that_comes_octet_by_octet_is_read(octets: bytes, keep: bool) -> None:
+    class Slow(io.RawIOBase):
+        at = 0
+
+        def readable(self) -> bool:
+            return True
+
+        def read1(self, _size: int) -> bytes:
+            self.at += 1
+            return octets[self.at - 1 : self.at]
+
+    frames = list(open_capture(Slow(), keep=keep))
+    assert [frame.octets for frame in frames] == [frame.octets for frame in open_capture(io.BytesIO(octets))]
+
+
+def test_what_came_from_a_stream_can_be_looked_at_again_when_it_was_kept(octets: bytes) -> None:
+    source = open_capture(io.BytesIO(octets))
+    frames = list(source)
+    assert [source.octets(frame.interface, frame.start, frame.end) for frame in frames] == [
+        frame.octets for frame in frames
+    ]
+    source.close()
+
+
+def test_what_passed_by_is_gone(octets: bytes) -> None:
+    source = open_capture(io.BytesIO(octets), keep=False)
+    [first, *_] = source
+    with pytest.raises(CaptureError, match="not kept"):
+        source.octets(first.interface, first.start, first.end)
 
 
 def test_standard_input_is_read_as_it_comes(octets: bytes, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,85 @@
+"""Several captures as one."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from itertools import chain, repeat
+
+from dlms_analyzer.frames import Frame
+
+from .problem import ProblemLog
+from .reader import Interface
+from .source import Source
+
+
+class MergedSource:
+    """The frames of several sources in the order of time; frames and interfaces are numbered anew."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self._sources = sources
+        self.name = ", ".join(source.name for source in sources)
+        self.comments: dict[int, str] = {}
+        self._problems = ProblemLog(self.name)
+        self._noted = [0] * len(sources)
+        self._origins: list[tuple[int, int]] = []  # source and interface there of each interface here
+
+    @property
+    def interfaces(self) -> list[Interface]:
+        """The interfaces that had frames so far."""
+        return [self._sources[source].interfaces[own] for source, own in self._origins]
+
+    @property
+    def problems(self) -> ProblemLog:
+        """The problems of all sources; their frame numbers are those in their own file."""
+        for index, source in enumerate(self._sources):
+            for problem in list(source.problems)[self._noted[index] :]:
+                self._problems.append(problem)
+            self._noted[index] = len(source.problems)
+        return self._problems
+
+    @property
+    def secrets(self) -> list[tuple[int, bytes]]:
+        """The decryption secrets of all sources."""
+        return list(chain.from_iterable(source.secrets for source in self._sources))
+
+    @property
+    def bytes_done(self) -> int:
+        """How far reading is."""
+        return sum(source.bytes_done for source in self._sources)
+
+    @property
+    def bytes_total(self) -> int | None:
+        """How far it can go; None when nobody can tell."""
+        totals = [source.bytes_total for source in self._sources]
+        return None if None in totals else sum(total for total in totals if total is not None)
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield the frames in the order of time."""
+        streams = [zip(repeat(index), source) for index, source in enumerate(self._sources)]
+        numbers: dict[tuple[int, int], int] = {}
+        new = tuple.__new__
+        for number, (index, frame) in enumerate(heapq.merge(*streams, key=_time), start=1):
+            own_number, time, link_type, buf, start, end, original, interface, direction = frame
+            origin = index, interface
+            if origin not in numbers:
+                numbers[origin] = len(self._origins)
+                self._origins.append(origin)
+            comments = self._sources[index].comments
+            if comments and own_number in comments:
+                self.comments[number] = comments[own_number]
+            yield new(Frame, (number, time, link_type, buf, start, end, original, numbers[origin], direction))
+
+    def octets(self, interface: int, start: int, end: int) -> bytes:
+        """Octets of a frame read before."""
+        index, own = self._origins[interface]
+        return self._sources[index].octets(own, start, end)
+
+    def close(self) -> None:
+        """Let go of all files."""
+        for source in self._sources:
+            source.close()
+
+
+def _time(entry: tuple[int, Frame]) -> int:
+    return entry[1].time
