@@ -223,6 +223,7 @@ from scapy_layers.notification import (
     EventNotificationRequest,
 )
 from scapy_layers.plc_llc import PlcLLC
+from scapy_layers.selective_access import CaptureObject, EntryDescriptor, RangeDescriptor
 from scapy_layers.set import (
     SetRequestNormal,
     SetRequestWithDataBlock,
@@ -303,6 +304,7 @@ __all__ = [
     "AttributeDescriptor",
     "AttributeDescriptorWithSelection",
     "BlockNumberAccess",
+    "CaptureObject",
     "CipheredContent",
     "CompactArray",
     "ConfirmedService",
@@ -331,6 +333,7 @@ __all__ = [
     "DedWriteRequest",
     "DedWriteResponse",
     "Diagnostic",
+    "EntryDescriptor",
     "ErrorClass",
     "EventNotificationRequest",
     "ExceptionResponse",
@@ -392,6 +395,7 @@ __all__ = [
     "ParameterisedAccess",
     "Pdu",
     "PlcLLC",
+    "RangeDescriptor",
     "RawDataBlock",
     "ReadBlockNumber",
     "ReadData",

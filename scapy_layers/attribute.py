@@ -19,6 +19,7 @@ from scapy_layers.cosem_fields import AttributeIdField, ClassIdField, LogicalNam
 from scapy_layers.data import DataField
 from scapy_layers.enums import ActionResult, DataAccessResult
 from scapy_layers.interface_classes import CLASS_NAMES
+from scapy_layers.selective_access import parse
 
 
 class SelectiveAccess(Pdu):
@@ -132,7 +133,12 @@ def object_text(source: Any) -> str:
     class_id = get("class_id")
     names = [field.name for field in (type(source) if isinstance(source, Pdu) else source.layer).fields_desc]
     member = f"method {get('method_id')}" if "method_id" in names else f"attr {get('attribute_id')}"
-    selection = " selective" if "access_selection" in names and get("access_selection") is not None else ""
+    selected = get("access_selection") if "access_selection" in names else None
+    selection = ""
+    if selected is not None:
+        how = selected.getfieldval if isinstance(selected, Pdu) else lambda name: getattr(selected, name)
+        view = parse(class_id, get("attribute_id"), how("access_selector"), how("access_parameters"))
+        selection = f"  [{view}]"
     class_name = CLASS_NAMES.get(class_id, f"class {class_id}")
     return f"{logical_name_text(get('logical_name'))} ({class_name}) {member}{selection}"
 

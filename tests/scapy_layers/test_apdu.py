@@ -172,7 +172,8 @@ def test_a_sample_is_shown_and_summed_up_on_one_printable_line(name: str) -> Non
 
 SUMMARIES = {
     "get-request-normal": "GET.request normal  1-0:1.8.0.255 (Register) attr 2",
-    "get-request-normal by entry": "GET.request normal  1-0:99.1.0.255 (Profile generic) attr 2 selective",
+    "get-request-normal by entry": "GET.request normal  1-0:99.1.0.255 (Profile generic) attr 2"
+    "  [entries 1 to 10, columns 1 to last]",
     "get-request-next": "GET.request next  after block 1",
     "get-request-with-list": "GET.request with-list  0-0:96.1.0.255 (Data) attr 2 and 1 more",
     "get-response-normal": "GET.response normal  double-long-unsigned 291",
