@@ -72,14 +72,15 @@ def oid_text(content: bytes) -> str:
     """Dotted form of an OBJECT IDENTIFIER's content octets; their hex when they are none."""
     if not content or content[-1] & 0x80:
         return content.hex()
-    first = min(content[0] // 40, 2)
-    arcs = [first, content[0] - 40 * first]
+    arcs: list[int] = []
     arc = 0
-    for octet in content[1:]:
+    for octet in content:
         arc = arc << 7 | octet & 0x7F
         if not octet & 0x80:
             arcs.append(arc)
             arc = 0
+    first = min(arcs[0] // 40, 2)  # the first two arcs share a number (X.690, 8.19.4)
+    arcs[:1] = [first, arcs[0] - 40 * first]
     return ".".join(map(str, arcs))
 
 
