@@ -20,7 +20,7 @@ from scapy_layers.core.fields import (
 from scapy_layers.core.outcome import Malformed, NeedMore, Octets, odd
 from scapy_layers.interface_classes import CLASS_NAMES
 
-_NOTATION = re.compile(r"(\d+)[-.](\d+)[:.](\d+)\.(\d+)\.(\d+)(?:[.*](\d+))?")
+_NOTATION = re.compile(r"(\d+)[-.](\d+)[:.](\d+)\.(\d+)\.(\d+)(?:[.*](\d+))?", re.ASCII)
 
 DATE_TIME_SIZE = 12
 """Octets of a date-time (IEC 62056-6-2)."""
