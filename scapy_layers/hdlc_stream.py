@@ -134,26 +134,35 @@ class _Finder:
     def judge(self, frame: HdlcFrame, stop: int, start: int) -> int:
         """Take a frame, or find that it is none."""
         if not frame.fcs_ok:
-            inside = self.whole_frame_within(start, stop)
+            has_flag = not any(note.code == "no-closing-flag" for note in frame.notes)
+            inside, wanted = self.whole_frame_within(start, stop - has_flag)
+            if wanted:
+                return wanted
             if inside is not None:
                 return self.noise(inside, NoiseReason.BROKEN)
-            if not frame.hcs_ok and any(note.code == "no-closing-flag" for note in frame.notes):
+            if not frame.hcs_ok and not has_flag:
                 return self.noise(self.next_flag(start), NoiseReason.BROKEN)
         self.items.append(frame)
         self.pos = stop
         self.after_frame = True
         return 0
 
-    def whole_frame_within(self, start: int, stop: int) -> int | None:
-        """Offset of the flag of the first whole and intact frame that starts between two offsets."""
+    def whole_frame_within(self, start: int, stop: int) -> tuple[int | None, int]:
+        """The flag of the first whole and intact frame that starts between two offsets, and the octets wanted to tell.
+
+        A frame that starts at `stop`, at the closing flag, follows.
+        """
         searched_from, searched_to = self.searched
         candidate = self.next_flag(searched_to if searched_from <= start < searched_to else start)
         while candidate < stop:
+            wanted = 0 if self.final else self.plausible(candidate + 1) if candidate + 1 < self.end else MIN_LENGTH
+            if wanted > 0:
+                return None, max(wanted, self.end - self.pos + 1)
             if self.is_intact(candidate):
-                return candidate
+                return candidate, 0
             candidate = self.next_flag(candidate + 1)
         self.searched = (start, stop)
-        return None
+        return None, 0
 
     def is_intact(self, flag: int) -> bool:
         """Whether a frame with a right FCS and a closing flag starts at a flag."""
