@@ -88,22 +88,27 @@ def _variable(record: Any, data: DataPair | None = None) -> Asked | None:
     return None
 
 
+def padded(values: list[DataPair] | None, count: int) -> list[DataPair | None]:
+    """As many values as there are names for them; None for those that are not there, or were not read."""
+    found: list[DataPair | None] = list(values or ())
+    return found + [None] * (count - len(found))
+
+
 def _set_list(record: Any) -> tuple[Asked, ...]:
-    values = [*record.values, *([None] * (len(record.attributes) - len(record.values)))]
+    values = padded(record.values, len(record.attributes))
     return tuple(_attribute(one, data) for one, data in zip(record.attributes, values, strict=False))
 
 
 def _action_list(record: Any) -> tuple[Asked, ...]:
-    given = record.method_invocation_parameters
-    values = [*given, *([None] * (len(record.methods) - len(given)))]
+    values = padded(record.method_invocation_parameters, len(record.methods))
     return tuple(_method(one, data) for one, data in zip(record.methods, values, strict=False))
 
 
 def _access(record: Any) -> tuple[Asked, ...]:
     asked = []
-    data = list(record.access_request_list_of_data)
+    data = padded(record.access_request_list_of_data, len(record.access_request_specification))
     for index, one in enumerate(record.access_request_specification):
-        given = data[index] if index < len(data) else None
+        given = data[index]
         if given == (0, None):
             given = None
         if one.layer is AccessRequestAction:
@@ -115,8 +120,7 @@ def _access(record: Any) -> tuple[Asked, ...]:
 
 
 def _variables(record: Any) -> tuple[Asked, ...]:
-    given = getattr(record, "list_of_data", [])
-    values = [*given, *([None] * (len(record.variable_access_specification) - len(given)))]
+    values = padded(getattr(record, "list_of_data", None), len(record.variable_access_specification))
     found = (_variable(one, data) for one, data in zip(record.variable_access_specification, values, strict=False))
     return tuple(one for one in found if one is not None)
 

@@ -1,7 +1,4 @@
-"""Expert notes: what is worth a person's attention about a message, with a stable code and a severity.
-
-The list below is the documentation of the codes; `docs/expert.md` is generated from it.
-"""
+"""Expert notes: what is worth a person's attention about a message, with a stable code and a severity."""
 
 from __future__ import annotations
 
@@ -46,16 +43,11 @@ CODES: Final[dict[str, tuple[Severity, str]]] = {
     "retransmission": (Severity.NOTE, "A frame with a number that was received before."),
     "sequence": (Severity.WARNING, "A frame number that is not the next one: frames are missing."),
     "segment-lost": (Severity.WARNING, "A segmented APDU was given up: a segment is missing."),
-    "window-violation": (Severity.WARNING, "More frames on the way than the negotiated window allows."),
-    "information-too-long": (Severity.NOTE, "More octets of information than negotiated."),
-    "connection-ended": (Severity.NOTE, "The connection ended while a request was unanswered."),
     # APDU
     "malformed": (Severity.ERROR, "The APDU cannot be read beyond an offset."),
     "unknown-tag": (Severity.WARNING, "No APDU has this tag."),
     "trailing-octets": (Severity.NOTE, "Octets behind a complete APDU."),
     "oddity": (Severity.NOTE, "Not as the standard has it, but understood."),
-    "pdu-too-long": (Severity.WARNING, "The APDU is longer than the peer said it can receive."),
-    "not-negotiated": (Severity.WARNING, "The service is not in the negotiated conformance."),
     # Exchanges
     "unanswered": (Severity.WARNING, "A confirmed request that the capture shows no answer to."),
     "unexpected-response": (Severity.WARNING, "A response that answers no request in the capture."),
@@ -63,7 +55,6 @@ CODES: Final[dict[str, tuple[Severity, str]]] = {
     "repeated-request": (Severity.NOTE, "The same request again while the first is unanswered."),
     "block-number": (Severity.WARNING, "A block whose number is not the next one."),
     "transfer-too-long": (Severity.ERROR, "A long transfer was given up: it grew beyond what is kept."),
-    "transfer-incomplete": (Severity.WARNING, "A long transfer that was not finished."),
     "refused": (Severity.NOTE, "The request was refused."),
 }
 """Code to severity and meaning."""

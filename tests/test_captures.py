@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import dlms_analyzer as dlms
+from dlms_analyzer.capture import open_capture
 from dlms_analyzer.framing.units import Kind, Sender
 from dlms_analyzer.messages import Message
 from scapy_layers import write_data
@@ -196,3 +197,16 @@ def test_captures_of_others_are_read_without_an_undecodable_apdu(path: Path) -> 
     broken = [one for one in messages if one.record is None or one.service == "unknown"]
     assert messages
     assert [(one.number, one.octets.hex()) for one in broken] == []
+
+
+@pytest.mark.parametrize("sidecar", WHOLE, ids=lambda sidecar: sidecar.name)
+def test_heads_tell_the_same_story_without_the_data(sidecar: Sidecar) -> None:
+    def story(message: Message) -> tuple[Any, ...]:
+        results = [None if item.answer is None else item.answer.result for item in message.items]
+        asked = [item.asked and item.asked._replace(data=None) for item in message.items]
+        exchange = None if message.exchange is None else message.exchange.number
+        return message.service, message.sender, message.invoke_id, exchange, message.response_time, asked, results
+
+    analyzer = dlms.Analyzer(heads=True)
+    heads = [message for frame in open_capture(sidecar.pcap) for message in analyzer.feed(frame)] + analyzer.flush()
+    assert list(map(story, heads)) == list(map(story, read(sidecar.pcap)))

@@ -11,11 +11,8 @@ from dlms_analyzer.messages import Message
 from dlms_analyzer.notes import Severity
 from dlms_analyzer.output.escape import escape
 from dlms_analyzer.output.style import Style
-from scapy_layers.attribute import object_text
 from scapy_layers.cosem_fields import logical_name_text
 from scapy_layers.interface_classes import CLASS_NAMES
-
-__all__ = ["LineWriter", "asked_text", "gist", "object_text"]
 
 RAW_SHOWN = 24
 """Octets of a raw message on its line."""

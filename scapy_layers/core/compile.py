@@ -36,7 +36,7 @@ def compile_reader(layer: type[Pdu]) -> RecordReader:
 
 
 def compile_head_reader(layer: type[Pdu]) -> RecordReader:
-    """The reader of the fields before the first bulk one; the others are None, and the end is given as read to."""
+    """The reader of the fields before those that are bulk to the end; these are None."""
     return _Compiler(layer, head=True).reader()
 
 
@@ -73,7 +73,7 @@ class _Compiler:
             if stopped:
                 self.lines.append(f"{self.variables[field.name]} = None")
                 continue
-            if self.head and field.bulk:
+            if self.head and all(later.bulk for later in fields[fields.index(field) :]):
                 self.end_run()
                 self.bulk(field)
                 stopped = True
