@@ -126,7 +126,7 @@ class Pdu(Packet):
         """Read the fields tolerantly; what cannot be read becomes the payload."""
         self.fields = {}
         with tolerant() as notes:
-            reading = _Reading(type(self), s, 0, len(s))
+            reading = _Reading(type(self), s, 0, len(s), shows_cut=True)
             try:
                 for field, value in reading:
                     self.fields[field.name] = None if value is None else field.to_packet(value)
@@ -222,15 +222,20 @@ class UndecodedOctets(Pdu):
 
 
 class _Reading:
-    """The fields of a layer one after another, each with its value; absent ones are None."""
+    """The fields of a layer one after another, each with its value; absent ones are None.
 
-    def __init__(self, layer: type[Pdu], buf: Octets, pos: int, end: int) -> None:
+    With `shows_cut`, the header of a frame that is longer than the octets there is read before reading stops.
+    """
+
+    def __init__(self, layer: type[Pdu], buf: Octets, pos: int, end: int, shows_cut: bool = False) -> None:
         self.layer = layer
         self.buf = buf
         self.pos = pos
         self.end = self.whole = end
         self.bounded = False
         self.starts: dict[str, int] = {}
+        self.shows_cut = shows_cut and any(isinstance(field, PayloadField) for field in layer.fields_desc)
+        self.cut: NeedMore | None = None
 
     def __iter__(self) -> Iterator[tuple[WireField, Any]]:
         values: dict[str, Any] = {}
@@ -249,11 +254,15 @@ class _Reading:
             self.pos = self.finish(self.pos)
             self.end, self.bounded = self.whole, False
         start = self.starts[field.name] = self.pos
+        if self.cut is not None and isinstance(field, ChecksumField | PayloadField):
+            raise self.cut
         try:
             value, self.pos = read(self.buf, self.pos, self.end)
-        except NeedMore as short:
-            if self.bounded:
-                raise Malformed(short.offset, f"{short.reason}, within the length given") from None
+        except DecodeError as stopped:
+            if self.cut is not None:
+                raise self.cut from None
+            if self.bounded and isinstance(stopped, NeedMore):
+                raise Malformed(stopped.offset, f"{stopped.reason}, within the length given") from None
             raise
         if field.constant and value != field.default:
             raise Malformed(self.pos - 1, f"{field.name} is {value:02X}, not {field.default:02X}")
@@ -270,7 +279,10 @@ class _Reading:
         except NeedMore as short:
             if self.bounded:
                 raise Malformed(short.offset, f"{short.reason}, within the length given") from None
-            raise
+            if not self.shows_cut:
+                raise
+            self.cut = self.cut or short
+            return
         self.bounded = True
 
     def covered(self, field: ChecksumField) -> bytes:
@@ -303,7 +315,7 @@ def read_fields(layer: type[Pdu], buf: Octets, pos: int, end: int) -> tuple[Any,
 
 def trace_layer(layer: type[Pdu], buf: Octets, pos: int, end: int) -> Node:
     """The tree of a layer; never raises: where reading stops, the rest is a node with the reason."""
-    reading = _Reading(layer, buf, pos, end)
+    reading = _Reading(layer, buf, pos, end, shows_cut=True)
     nodes: list[Node] = []
     values: dict[str, Any] = {}
     error = None

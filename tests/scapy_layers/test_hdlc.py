@@ -119,6 +119,18 @@ def test_every_beginning_of_a_frame_needs_more() -> None:
             read_frame(AARQ, 0, size)
 
 
+def test_a_frame_that_is_cut_shows_its_header_all_the_same() -> None:
+    packet = HDLC(AARQ[:20])
+    assert isinstance(packet.stopped, NeedMore)
+    assert (str(packet.destination), packet.control, packet.length) == ("1", 0x10, 43)
+    assert packet.payload.octets == AARQ[6:20]
+    assert bytes(packet) == AARQ[:20]
+    with tolerant():
+        tree = trace_layer(HDLC, AARQ[:20], 0, 20)
+    assert [node.name for node in tree.children][-2:] == ["control", "undecoded"]
+    assert "length says" in str(tree.error)
+
+
 def test_noise_and_opening_lines_before_and_between_frames_are_layers() -> None:
     octets = SNRM + b"\x01\x02/?!\r\n\x03" + UA[1:] + RR
     assert [type(layer) for layer in layers_of(HDLC(octets))] == [
