@@ -109,12 +109,12 @@ def test_the_first_octets_choose_the_framing(octets: bytes, layer: type[Packet])
 @pytest.mark.parametrize("sidecar", sidecars(), ids=lambda sidecar: sidecar.name)
 def test_a_session_reassembles_every_apdu_of_the_captures(sidecar: Sidecar, ports: list[int]) -> None:
     said = sidecar.load()
-    if sidecar.name.startswith("pathological"):
-        pytest.skip("100,000 units in a few segments are more than Scapy's recursion takes")
     bind_ports(ports, {transport[side][1] for transport in said["transports"] for side in ("client", "server")})
     packets = sniff(offline=str(sidecar.pcap), session=TCPSession, quiet=True)
     layers = [layer for packet in packets for layer in layers_of(packet)]
     assert Raw not in map(type, layers)  # Ethernet padding is a layer of Scapy's own
+    if sidecar.name.startswith("pathological"):
+        return  # thousands of units in a segment: Scapy gets the first ones, the others as octets
     modes = {transport["mode"] for transport in said["transports"]}
     if modes == {"hdlc"}:
         frames = sum(
