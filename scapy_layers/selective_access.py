@@ -6,17 +6,21 @@ On the wire the parameters are one `Data`; which structure it has depends on cla
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from scapy_layers.cosem_fields import date_time_text, logical_name_text
 from scapy_layers.data import Data, DataPair, data_text
+from scapy_layers.interface_classes import CLASS_NAMES
 
-ARRAY, STRUCTURE, OCTET_STRING, INTEGER, LONG_UNSIGNED, DOUBLE_LONG_UNSIGNED = 1, 2, 9, 15, 18, 6
+NULL_DATA, ARRAY, STRUCTURE, OCTET_STRING, INTEGER, LONG_UNSIGNED, DOUBLE_LONG_UNSIGNED = 0, 1, 2, 9, 15, 18, 6
 
 PROFILE_GENERIC = 7
 BUFFER = 2
 RANGE_SELECTOR = 1
 ENTRY_SELECTOR = 2
+
+ASSOCIATION_LN = 15
+OBJECT_LIST = 2
 
 
 class CaptureObject(NamedTuple):
@@ -151,6 +155,108 @@ class EntryDescriptor(NamedTuple):
         return f"{rows}, columns {self.from_selected_value} to {self.to_selected_value or 'last'}"
 
 
+class WithoutAccessRights(NamedTuple):
+    """All objects of an association, without what may be done with them."""
+
+    def to_data(self) -> DataPair:
+        """The `Data` on the wire."""
+        return NULL_DATA, None
+
+    @classmethod
+    def from_data(cls, data: DataPair) -> WithoutAccessRights:
+        """Read it from `Data`.
+
+        Raises:
+            ValueError: another type.
+        """
+        _value(data, NULL_DATA)
+        return cls()
+
+    def __str__(self) -> str:
+        return "without access rights"
+
+
+class ClassList(NamedTuple):
+    """class_list: the objects of an association that are of some classes.
+
+    Attributes:
+        class_ids: the classes.
+    """
+
+    class_ids: tuple[int, ...]
+
+    def to_data(self) -> DataPair:
+        """The `Data` on the wire."""
+        return ARRAY, tuple((LONG_UNSIGNED, class_id) for class_id in self.class_ids)
+
+    @classmethod
+    def from_data(cls, data: DataPair) -> ClassList:
+        """Read it from `Data`.
+
+        Raises:
+            ValueError: another structure.
+        """
+        return cls(tuple(_value(one, LONG_UNSIGNED) for one in _value(data, ARRAY)))
+
+    def __str__(self) -> str:
+        return "of " + (", ".join(CLASS_NAMES.get(one, f"class {one}") for one in self.class_ids) or "no class")
+
+
+class ObjectId(NamedTuple):
+    """object_id: one object of an association, with its access rights.
+
+    Attributes:
+        class_id: its interface class.
+        logical_name: its logical name, six octets.
+    """
+
+    class_id: int
+    logical_name: bytes
+
+    def to_data(self) -> DataPair:
+        """The `Data` on the wire."""
+        return STRUCTURE, ((LONG_UNSIGNED, self.class_id), (OCTET_STRING, self.logical_name))
+
+    @classmethod
+    def from_data(cls, data: DataPair) -> ObjectId:
+        """Read it from `Data`.
+
+        Raises:
+            ValueError: another structure.
+        """
+        class_id, name = _structure(data, 2)
+        return cls(_value(class_id, LONG_UNSIGNED), _value(name, OCTET_STRING))
+
+    def __str__(self) -> str:
+        return f"{logical_name_text(self.logical_name)} ({CLASS_NAMES.get(self.class_id, f'class {self.class_id}')})"
+
+
+class ObjectIdList(NamedTuple):
+    """object_Id_list: some objects of an association.
+
+    Attributes:
+        objects: the objects.
+    """
+
+    objects: tuple[ObjectId, ...]
+
+    def to_data(self) -> DataPair:
+        """The `Data` on the wire."""
+        return ARRAY, tuple(one.to_data() for one in self.objects)
+
+    @classmethod
+    def from_data(cls, data: DataPair) -> ObjectIdList:
+        """Read it from `Data`.
+
+        Raises:
+            ValueError: another structure.
+        """
+        return cls(tuple(map(ObjectId.from_data, _value(data, ARRAY))))
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.objects)) or "no object"
+
+
 class RawParameters(NamedTuple):
     """Access parameters without a typed view.
 
@@ -171,19 +277,24 @@ class RawParameters(NamedTuple):
 VIEWS: dict[tuple[int, int, int], Any] = {
     (PROFILE_GENERIC, BUFFER, RANGE_SELECTOR): RangeDescriptor,
     (PROFILE_GENERIC, BUFFER, ENTRY_SELECTOR): EntryDescriptor,
+    (ASSOCIATION_LN, OBJECT_LIST, 1): WithoutAccessRights,
+    (ASSOCIATION_LN, OBJECT_LIST, 2): ClassList,
+    (ASSOCIATION_LN, OBJECT_LIST, 3): ObjectIdList,
+    (ASSOCIATION_LN, OBJECT_LIST, 4): ObjectId,
 }
 """Class, attribute and selector to the typed view."""
 
 
-def parse(
-    class_id: int, attribute_id: int, selector: int, parameters: DataPair | Data
-) -> RangeDescriptor | EntryDescriptor | RawParameters:
+View: TypeAlias = RangeDescriptor | EntryDescriptor | WithoutAccessRights | ClassList | ObjectIdList | ObjectId
+
+
+def parse(class_id: int, attribute_id: int, selector: int, parameters: DataPair | Data) -> View | RawParameters:
     """The typed view of access parameters; raw where there is none, or where they have another structure."""
     pair = parameters.pair if isinstance(parameters, Data) else parameters
     view = VIEWS.get((class_id, attribute_id, selector))
     if view is not None:
         try:
-            found: RangeDescriptor | EntryDescriptor = view.from_data(pair)
+            found: View = view.from_data(pair)
         except ValueError:
             return RawParameters(pair)
         return found

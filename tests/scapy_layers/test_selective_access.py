@@ -11,11 +11,16 @@ from hypothesis import strategies as st
 from scapy_layers import Apdu, Data, GetRequestNormal, SelectiveAccess, read_data, write_data
 from scapy_layers.selective_access import (
     CaptureObject,
+    ClassList,
     EntryDescriptor,
+    ObjectId,
+    ObjectIdList,
     RangeDescriptor,
     RawParameters,
+    WithoutAccessRights,
     parse,
 )
+from tests.scapy_layers.strategies import simple_pairs
 from tests.support import vectors
 
 CLOCK = CaptureObject(8, bytes.fromhex("0000010000ff"), 2)
@@ -56,7 +61,7 @@ def test_entries_say_which_rows_and_columns() -> None:
     assert str(EntryDescriptor(1, 10)) == "entries 1 to 10, columns 1 to last"
 
 
-@pytest.mark.parametrize(("class_id", "selector"), [(15, 1), (7, 3), (3, 1)])
+@pytest.mark.parametrize(("class_id", "selector"), [(15, 5), (7, 3), (3, 1), (26, 1)])
 def test_parameters_without_a_typed_view_stay_raw(class_id: int, selector: int) -> None:
     data = (2, ((17, 1), (17, 2)))
     assert parse(class_id, 2, selector, data) == RawParameters(data)
@@ -84,3 +89,67 @@ def test_the_selections_of_others_are_understood(vector: dict[str, Any]) -> None
         assert (found.from_entry, found.to_entry) == (expected["from_entry"], expected["to_entry"])
     else:
         assert isinstance(found, RangeDescriptor)
+
+
+object_ids = st.builds(ObjectId, st.integers(0, 0xFFFF), st.binary(min_size=6, max_size=6))
+
+ASSOCIATION_VIEWS = {
+    1: st.just(WithoutAccessRights()),
+    2: st.builds(ClassList, st.lists(st.integers(0, 0xFFFF), max_size=4).map(tuple)),
+    3: st.builds(ObjectIdList, st.lists(object_ids, max_size=3).map(tuple)),
+    4: object_ids,
+}
+
+
+@pytest.mark.parametrize("selector", ASSOCIATION_VIEWS)
+def test_a_selection_of_objects_is_read_back_from_its_octets(selector: int) -> None:
+    @given(ASSOCIATION_VIEWS[selector])
+    def check(view: Any) -> None:
+        selection = SelectiveAccess(access_selector=selector, access_parameters=Data(view.to_data()))
+        found = SelectiveAccess(bytes(selection))
+        read = parse(15, 2, found.access_selector, found.access_parameters)
+        assert (type(read), read) == (type(view), view)
+        assert str(read)
+
+    check()
+
+
+def test_a_selection_of_objects_is_said_in_words() -> None:
+    register = ObjectId(3, bytes((1, 0, 1, 8, 0, 255)))
+    assert str(register) == "1-0:1.8.0.255 (Register)"
+    assert str(ObjectIdList((register, register._replace(class_id=60000)))) == (
+        "1-0:1.8.0.255 (Register), 1-0:1.8.0.255 (class 60000)"
+    )
+    assert str(ClassList((3, 7, 60000))) == "of Register, Profile generic, class 60000"
+    assert str(WithoutAccessRights()) == "without access rights"
+    selection = SelectiveAccess(access_selector=2, access_parameters=Data(ClassList((3,)).to_data()))
+    request = GetRequestNormal(class_id=15, logical_name="0-0:40.0.0", attribute_id=2, access_selection=selection)
+    assert request.summary().endswith("(Association LN) attr 2  [of Register]")
+
+
+@given(st.sampled_from([7, 15]), st.integers(0, 6), simple_pairs)
+def test_a_simple_value_selects_nothing_but_all_without_access_rights(
+    class_id: int, selector: int, pair: tuple[int, Any]
+) -> None:
+    found = parse(class_id, 2, selector, pair)
+    if (class_id, selector, pair) == (15, 1, (0, None)):
+        assert found == WithoutAccessRights()
+    else:
+        assert isinstance(found, RawParameters)
+        assert repr(found.to_data()) == repr(pair)
+        assert str(found)
+
+
+@pytest.mark.parametrize(
+    ("selector", "parameters"),
+    [
+        (1, (2, ((2, ((18, 8), (9, b"sixsix"), (17, 2), (18, 0))), (6, 1), (6, 2), (1, ())))),
+        (1, (2, (CLOCK.to_data(), (6, 1), (6, 2), (1, ((0, None),))))),
+        (1, (2, (CLOCK.to_data(), (6, 1), (6, 2), (2, ())))),
+        (2, (2, ((6, 1), (6, 2), (18, 0), (17, 0)))),
+        (2, (1, ((6, 1), (6, 2), (18, 0), (18, 0)))),
+    ],
+    ids=repr,
+)
+def test_descriptors_with_other_types_inside_stay_raw(selector: int, parameters: tuple[int, Any]) -> None:
+    assert parse(7, 2, selector, parameters) == RawParameters(parameters)
