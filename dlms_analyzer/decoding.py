@@ -22,12 +22,13 @@ from scapy_layers.llc import LLC, LLC_SIZE, is_llc
 from scapy_layers.mbus import STOP as MBUS_STOP
 from scapy_layers.mbus import MBus, long_frame
 from scapy_layers.plc_llc import DL_DATA_REQUEST, PlcLLC
+from scapy_layers.wmbus import WMBus, is_telegram
 from scapy_layers.wrapper import Wrapper
 
 MAX_OCTETS: Final = 1 << 24
 """Octets that may be pasted: a firmware image at most; more belongs into a file."""
 
-FRAMINGS: Final = ("wrapper", "hdlc", "m-bus", "llc", "plc-llc", "gateway", "apdu", "data")
+FRAMINGS: Final = ("wrapper", "hdlc", "m-bus", "wm-bus", "llc", "plc-llc", "gateway", "apdu", "data")
 """What pasted octets may be, as `--as` takes it."""
 
 _SEPARATORS: Final = re.compile(r"0[xX]|[\s:,;.\-_|]+")
@@ -102,6 +103,8 @@ def guess_framing(octets: bytes) -> str:
         return "wrapper"
     if (size := long_frame(octets, 0, end)) and size <= end and octets[size - 1] == MBUS_STOP:
         return "m-bus"
+    if is_telegram(octets, 0, end):
+        return "wm-bus"
     if is_llc(octets, 0, end):
         return "llc"
     if octets[0] == DL_DATA_REQUEST and end > PLC_LLC_SIZE and starts_apdu(octets, PLC_LLC_SIZE, end):
@@ -163,10 +166,21 @@ def _messages(octets: bytes, framing: str) -> tuple[Message, ...]:
     )
 
 
+def _behind_wmbus(octets: bytes) -> int:
+    """Where the APDU of a wireless M-Bus frame starts."""
+    try:
+        record, stop = WMBus.read_record(octets, 0, len(octets))
+    except DecodeError:
+        return len(octets)
+    start: int = stop - len(record.apdu)
+    return start
+
+
 _HEADERS: Final[dict[str, Callable[[bytes], int]]] = {
     "apdu": lambda _: 0,
     "llc": lambda _: LLC_SIZE,
     "plc-llc": lambda _: PLC_LLC_SIZE,
+    "wm-bus": _behind_wmbus,
     "gateway": lambda octets: PREFIX_SIZE + octets[2] if len(octets) > PREFIX_SIZE else len(octets),
 }
 """Framings that only put a header in front of one APDU: where it starts."""
@@ -242,6 +256,7 @@ _UNITS: Final[dict[str, Callable[[bytes], Iterator[tuple[Any, Node]]]]] = {
     "m-bus": lambda octets: _layers(MBus, octets),
     "llc": lambda octets: _layers(LLC, octets),
     "plc-llc": lambda octets: _layers(PlcLLC, octets),
+    "wm-bus": lambda octets: _layers(WMBus, octets),
     "gateway": lambda octets: _layers(GatewayRequest if octets[0] == REQUEST else GatewayResponse, octets),
     "apdu": _apdu,
     "data": _data,

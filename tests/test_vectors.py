@@ -38,12 +38,17 @@ APDUS = {
 
 LINKS = {"HDLC SNRM": "snrm", "HDLC UA": "ua", "HDLC DISC": "disc", "HDLC RR": "rr"}
 
-FRAMINGS = {"hdlc-stream": "hdlc", "mbus": "m-bus", "iec61334-4-32-llc": "plc-llc", "llc+apdu": "llc"}
+FRAMINGS = {
+    "wmbus (EN 13757-4 L-field first, DLL CRCs removed)": "wm-bus",
+    "hdlc-stream": "hdlc",
+    "mbus": "m-bus",
+    "iec61334-4-32-llc": "plc-llc",
+    "llc+apdu": "llc",
+}
 
 NOT_FRAMES = {
     "gcm-only": "input of a cipher, no APDU",
     "selective-access": "a part of a GET.request, not an APDU",
-    "wmbus (EN 13757-4 L-field first, DLL CRCs removed)": "wireless M-Bus is not decoded yet",
     "p1-dlms": "a bare general-glo-ciphering APDU: found as such",
 }
 """Framings that are none, or not decoded, with the reason."""
