@@ -84,7 +84,7 @@ def test_a_file_that_is_no_capture_is_one_sentence_on_standard_error(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert len(captured.err.splitlines()) == 1
-    assert "not a capture file" in captured.err
+    assert "it starts with 68 65 6c 6c 6f" in captured.err
 
 
 def test_a_truncated_capture_is_printed_up_to_the_cut_and_exits_with_one(
