@@ -6,7 +6,7 @@ from typing import Any
 
 from scapy_layers.core.fields import LengthField, WireField
 from scapy_layers.core.lengths import read_length, write_length
-from scapy_layers.core.outcome import Malformed, NeedMore, Octets, odd
+from scapy_layers.core.outcome import DecodeError, Malformed, NeedMore, Octets, odd, tolerant
 from scapy_layers.core.trace import Node, enclosed, report_left_over
 
 
@@ -18,6 +18,20 @@ def crossing(buf: Octets, pos: int, stop: int, end: int) -> bool:
             return start + length <= end
         pos = start + length
     return False
+
+
+def follows(buf: Octets, pos: int, end: int) -> bool:
+    """Whether from `pos` on stand values that ACSE may have there (context-specific tags), and nothing else."""
+    with tolerant():
+        while pos < end:
+            if buf[pos] & 0xC0 != 0x80:
+                return False
+            try:
+                length, start = read_length(buf, pos + 1, end)
+            except DecodeError:
+                return False
+            pos = start + length
+    return pos == end
 
 
 class BerLengthField(LengthField):
@@ -52,7 +66,10 @@ class TaggedField(WireField):
         super().__init__(inner.name, default)
 
     def _span(self, buf: Octets, pos: int, end: int) -> tuple[int, int]:
-        """Start and end of the value, inside all its wrappings; one that does not end with the next is odd."""
+        """Start and end of the value, inside all its wrappings; one that does not end with the next is odd.
+
+        Then the inner length counts, unless only the outer one leads to the next value.
+        """
         stop, wrapped = end, False
         for tag in self.tags:
             if pos >= stop or buf[pos] != tag:
@@ -64,6 +81,8 @@ class TaggedField(WireField):
             if wrapped and start + length != stop:
                 comparison = "longer" if start + length > stop else "shorter"
                 odd(pos, "length-mismatch", f"{self.name} is {comparison} than what it is wrapped in")
+                if not follows(buf, start + length, end) and follows(buf, stop, end):
+                    length = stop - start
             pos, stop, wrapped = start, start + length, True
         return pos, stop
 

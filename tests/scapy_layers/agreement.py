@@ -6,6 +6,7 @@ nested to the last, notes, where reading ended and why.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 from scapy.packet import NoPayload, Packet, Raw
@@ -120,12 +121,12 @@ def disagree(octets: bytes, packet: Pdu, tree: Node, error: DecodeError) -> None
 def layers_of(packet: Packet) -> list[Packet]:
     """A packet, its payloads, and every packet inside their fields."""
     found: list[Packet] = []
-    todo: list[Any] = [packet]
+    todo: deque[Any] = deque([packet])
     while todo:
-        each = todo.pop()
+        each = todo.popleft()
         if isinstance(each, list):
-            todo += each
+            todo.extendleft(reversed(each))
         elif isinstance(each, Packet) and not isinstance(each, NoPayload):
             found.append(each)
-            todo += [*each.fields.values(), each.payload]
+            todo.extend([*each.fields.values(), each.payload])
     return found

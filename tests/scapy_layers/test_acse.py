@@ -280,6 +280,18 @@ def test_a_value_shorter_than_its_wrapping_is_noted() -> None:
     ]
 
 
+def test_of_two_lengths_that_differ_the_one_counts_behind_which_the_next_value_stands() -> None:
+    name = OID_PREFIX + b"\x01\x01"
+    information = tlv(0xBE, tlv(0x04, SAMPLES["initiate-request"]))
+    for outer, inner in ((9, 9), (11, 7), (9, 8), (10, 7)):
+        octets = tlv(0x60, bytes((0xA1, outer, 0x06, inner)), name, information)
+        packet, record = agree(octets)
+        assert [(note.code, note.offset) for note in packet.notes] == [("length-mismatch", 4)]
+        assert record.application_context_name == name
+        assert record.user_information.service == "initiate-request"
+        assert bytes(packet) == octets
+
+
 def test_a_number_in_more_octets_than_it_needs_is_noted() -> None:
     assert codes(tlv(0x60, tlv(0xA4, tlv(0x02, b"\x00\x05")))) == ["long-integer"]
     assert codes(tlv(0x60, tlv(0xA4, tlv(0x02, b"\xff\x85")))) == ["long-integer"]

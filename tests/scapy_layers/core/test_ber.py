@@ -33,7 +33,8 @@ def test_a_wrapped_value_of_any_size_goes_there_and_back(size: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("octets", "value", "stop"), [("a20204 03 616263", b"abc", 7), ("a206 0403 616263 ff", b"abc", 7)]
+    ("octets", "value", "stop"),
+    [("a20204 03 616263", b"abc", 7), ("a206 0403 616263 ff", b"abc\xff", 8), ("a206 0403 616263 80", b"abc\x80", 8)],
 )
 def test_a_wrapping_of_another_length_than_what_is_in_it_is_odd(octets: str, value: bytes, stop: int) -> None:
     data = bytes.fromhex(octets)
