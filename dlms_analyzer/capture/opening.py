@@ -10,6 +10,7 @@ from typing import BinaryIO, Final
 
 from .compressed import Decompressor, is_compressed
 from .feeders import Feeder, FeedStoppedError, NothingMore, Pipe, Tail, read_some
+from .logs import HEAD, LogConverter, is_log
 from .merging import MergedSource
 from .pcap import MAGICS, PcapReader
 from .pcapng import PcapngReader
@@ -56,8 +57,12 @@ def open_capture(
     feeder: Feeder = Tail(stop or (lambda: False)) if follow else NothingMore()
     while mapped.size < _HEAD and feeder.more(mapped):
         pass
-    if is_compressed(mapped.buf[:_HEAD]):
+    head = mapped.buf[:HEAD]
+    if is_compressed(head):
         return _open_stream(file, name, status.st_size, keep=True)
+    if not _is_binary(head) and is_log(head):
+        file.seek(len(head))
+        return _open_log(file, name, head, (stop or (lambda: False)) if follow else None)
     return FileSource(mapped, _reader_for(mapped), feeder)
 
 
@@ -79,7 +84,15 @@ def _open_stream(stream: BinaryIO, name: str, size: int | None, *, keep: bool) -
     while len(first) < _HEAD and (octets := read_some(stream)):
         first += octets
     compressed = is_compressed(first)
+    # A log may start with lines of other content.
+    while not compressed and not _is_binary(first) and len(first) < HEAD and not is_log(first):
+        octets = read_some(stream)
+        if not octets or b"\0" in first:
+            break
+        first += octets
     feeder: Feeder = Decompressor(stream, first, size) if compressed else Pipe(stream, first)
+    if not compressed and not _is_binary(first) and is_log(first):
+        return _open_log(stream, name, first, None)
     file: Growing = new_spool(name) if keep else Passing(name)
     try:
         while file.size < _HEAD and feeder.more(file):
@@ -87,6 +100,16 @@ def _open_stream(stream: BinaryIO, name: str, size: int | None, *, keep: bool) -
     except FeedStoppedError as reason:
         raise CaptureError(f"{name}: {reason}") from reason
     return FileSource(file, _reader_for(file), feeder)
+
+
+def _open_log(stream: BinaryIO, name: str, first: bytes, stop: Callable[[], bool] | None) -> FileSource:
+    problems = ProblemLog(name)
+    return FileSource(new_spool(name), PcapngReader(problems), LogConverter(stream, first, problems, stop))
+
+
+def _is_binary(head: bytes) -> bool:
+    """Whether these are the first octets of a capture format."""
+    return head[:4] in MAGICS or head[:4] == PCAPNG_MAGIC
 
 
 def _reader_for(file: Growing) -> FormatReader:
@@ -101,4 +124,5 @@ def _reader_for(file: Growing) -> FormatReader:
         return PcapReader(problems)
     if head[:4] == PCAPNG_MAGIC:
         return PcapngReader(problems)
-    raise CaptureError(f"{file.path}: not a capture file: it starts with {head.hex(' ') or 'nothing'}")
+    what = f"no capture and no log with hex octets: it starts with {head.hex(' ')}" if head else "empty"
+    raise CaptureError(f"{file.path}: the file is {what}")
