@@ -22,6 +22,8 @@ class MergedSource:
         self.comments: dict[int, str] = {}
         self._problems = ProblemLog(self.name)
         self._noted = [0] * len(sources)
+        self._number = 0
+        self._numbers: dict[tuple[int, int], int] = {}
         self._origins: list[tuple[int, int]] = []  # source and interface there of each interface here
 
     @property
@@ -56,10 +58,14 @@ class MergedSource:
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield the frames in the order of time."""
-        streams = [zip(repeat(index), source) for index, source in enumerate(self._sources)]
-        numbers: dict[tuple[int, int], int] = {}
+        return self.merge([iter(source) for source in self._sources])
+
+    def merge(self, streams: Sequence[Iterator[Frame]]) -> Iterator[Frame]:
+        """Yield the frames of one stream per source in the order of time; may be called again for later frames."""
+        numbers = self._numbers
         new = tuple.__new__
-        for number, (index, frame) in enumerate(heapq.merge(*streams, key=_time), start=1):
+        tagged = [zip(repeat(index), stream) for index, stream in enumerate(streams)]
+        for number, (index, frame) in enumerate(heapq.merge(*tagged, key=_time), start=self._number + 1):
             own_number, time, link_type, buf, start, end, original, interface, direction = frame
             origin = index, interface
             if origin not in numbers:
@@ -68,6 +74,7 @@ class MergedSource:
             comments = self._sources[index].comments
             if comments and own_number in comments:
                 self.comments[number] = comments[own_number]
+            self._number = number
             yield new(Frame, (number, time, link_type, buf, start, end, original, numbers[origin], direction))
 
     def octets(self, interface: int, start: int, end: int) -> bytes:

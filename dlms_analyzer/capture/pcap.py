@@ -48,7 +48,8 @@ MAGICS: Final = {
 class PcapReader:
     """Reads pcap records from buffers."""
 
-    def __init__(self, problems: ProblemLog) -> None:
+    def __init__(self, problems: ProblemLog, interface: str = "") -> None:
+        self._name = interface
         self.interfaces: list[Interface] = []
         self.problems = problems
         self.position = 0
@@ -136,7 +137,9 @@ class PcapReader:
         if MAX_CAPTURED < snap_length <= MAX_CLAIMED_SNAP_LENGTH:
             self._limit = snap_length
         # The upper bits tell about a frame check sequence (draft-ietf-opsawg-pcap, section 4).
-        self.interfaces.append(Interface(network & 0xFFFF, path=self.problems.path, snap_length=snap_length))
+        self.interfaces.append(
+            Interface(network & 0xFFFF, self._name, path=self.problems.path, snap_length=snap_length)
+        )
         self._variant = variant
         self._record = Struct(variant.order + ("IIIIIHBx" if variant.modified else "IIII"))
         self.position = position + HEADER_SIZE

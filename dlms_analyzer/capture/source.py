@@ -127,13 +127,21 @@ class FileSource:
         self._file.refresh()
         return self._read(final=False)
 
+    def rest(self) -> Iterator[Frame]:
+        """Yield what is left of a file that will grow no more."""
+        self._file.refresh()
+        return self._read(final=True)
+
     def _read(self, *, final: bool) -> Iterator[Frame]:
         reader, file = self._reader, self._file
         while self._position < file.size:
             start = self._position - file.base
             end = file.size - file.base
-            yield from reader.read(file.buf, start, end, pause=start + WINDOW, final=final, base=file.base)
-            self._position = reader.position + file.base
+            base = file.base
+            try:
+                yield from reader.read(file.buf, start, end, pause=start + WINDOW, final=final, base=base)
+            finally:  # also when whoever iterates stops here, to go on later
+                self._position = reader.position + base
             file.release(self._position)
             if reader.position == start:
                 return

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import mmap
 import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
@@ -18,6 +20,11 @@ def spool_directory() -> str:
     if "TMPDIR" not in os.environ and os.access("/var/tmp", os.W_OK):  # noqa: S108 - the file is unlinked at once
         return "/var/tmp"  # noqa: S108
     return tempfile.gettempdir()
+
+
+_KEEP_SIZE: Final = 1
+_PUNCH_HOLE: Final = 2
+"""FALLOC_FL_KEEP_SIZE and FALLOC_FL_PUNCH_HOLE of <linux/falloc.h>."""
 
 
 class Growing(Protocol):
@@ -62,6 +69,7 @@ class MappedFile:
         self.buf: Buffer = b""
         self.size = 0
         self._released = 0
+        self._kept_from = 0
         self.refresh()
 
     def refresh(self) -> bool:
@@ -92,14 +100,39 @@ class MappedFile:
             self.buf.madvise(mmap.MADV_DONTNEED, start, end - start)
             self._released = end
 
+    def discard(self, position: int) -> bool:
+        """Give the disk space before a position back, keeping all other positions; whether the system can do that."""
+        end = position & ~(mmap.ALLOCATIONGRANULARITY - 1)
+        if end <= self._kept_from:
+            return True
+        if not _punch_hole(self._file.fileno(), self._kept_from, end - self._kept_from):
+            return False
+        self._kept_from = end
+        return True
+
     def octets(self, start: int, end: int) -> bytes:
-        """Octets by their place in the file."""
+        """Octets by their place in the file.
+
+        Raises:
+            CaptureError: They were discarded.
+        """
+        if start < self._kept_from:
+            raise CaptureError(f"{self.path}: octets {start} to {end} are no longer kept: the ring is full")
         return self.buf[start:end]
 
     def close(self) -> None:
         """Close the file. The mapping lives as long as somebody refers to it."""
         self.buf = b""
         self._file.close()
+
+
+def _punch_hole(file: int, start: int, length: int) -> bool:
+    """Free a part of a file (fallocate(2) of Linux, which Python does not offer)."""
+    if sys.platform != "linux":
+        return False
+    fallocate = ctypes.CDLL(None, use_errno=True).fallocate64
+    fallocate.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64]
+    return bool(fallocate(file, _PUNCH_HOLE | _KEEP_SIZE, start, length) == 0)
 
 
 class Passing:
