@@ -23,6 +23,9 @@ from scapy_layers.plc_llc import PlcLLC
 from scapy_layers.wmbus import WMBus
 from scapy_layers.wrapper import Wrapper
 
+MEANINGS = " / "
+"""Between what different layers mean by the same."""
+
 VALUES_SHOWN = 12
 """Names of values on a row; a longer list is cut, as that of the interface classes."""
 
@@ -33,9 +36,9 @@ class FieldEntry:
 
     Attributes:
         name: as a filter writes it, `dlms.class_id`.
-        kind: what its values are.
+        kind: what its values are; several where layers differ.
         layers: services of the layers that have it, in order.
-        values: numbers and their names.
+        values: numbers and their names; several for a number where layers differ.
     """
 
     name: str
@@ -103,7 +106,14 @@ def _enter(entries: dict[str, FieldEntry], name: str, kind: str, service: str, v
     entry = entries.setdefault(name, FieldEntry(name, kind))
     if service not in entry.layers:
         entry.layers.append(service)
-    entry.values.update(values)
+    entry.kind = _joined(entry.kind, kind)
+    for number, said in values.items():
+        entry.values[number] = _joined(entry.values.get(number, said), said)
+
+
+def _joined(known: str, other: str) -> str:
+    """What is said in different layers, each once: `success / accepted`."""
+    return known if other in known.split(MEANINGS) else f"{known}{MEANINGS}{other}"
 
 
 def _names(declared: WireField | Any) -> dict[int, str]:

@@ -37,3 +37,15 @@ def test_every_layer_has_a_name_for_people_a_service_and_a_sentence() -> None:
     for layer in reference.layers():
         assert layer.service
         assert layer.__doc__
+
+
+def test_what_differs_from_layer_to_layer_is_all_said() -> None:
+    entries = {entry.name: entry for entry in reference.fields()}
+    assert set(entries["dlms.result"].kind.split(" / ")) == {"choice", "enumerated"}
+    assert set(entries["dlms.result"].values[0].split(" / ")) == {"success", "accepted"}
+    assert set(entries["dlms.reason"].values[1].split(" / ")) == {"urgent", "not-finished"}
+    assert entries["dlms.data_access_result"].values[0] == "success"
+    for entry in entries.values():
+        for said in [entry.kind, *entry.values.values()]:
+            parts = said.split(" / ")
+            assert len(set(parts)) == len(parts)
