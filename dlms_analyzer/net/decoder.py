@@ -12,7 +12,7 @@ from typing import Final
 from dlms_analyzer.frames import ACK, IPV4_FLOW, TCP, UDP, Buffer, Frame, Segment
 
 from . import links, payloads
-from .fallback import find_ip
+from .fallback import find_ip, scapy_knows
 from .fragments import FragmentTable
 from .unread import Reason, Unread, ends_inside, offset_of, uncaptured
 
@@ -81,6 +81,16 @@ class NetworkDecoder:
                     new = tuple.__new__
                     return new(Segment, (frame, TCP, flow, sequence, acknowledgment, flags, buf, payload, stop, 0, ()))
         return self._decode_any(frame)
+
+    @staticmethod
+    def knows_link(link_type: int) -> bool:
+        """Whether frames of a link type can be read at all."""
+        return (
+            link_type in links.LINKS
+            or links.USER0 <= link_type <= links.USER15
+            or link_type in (links.RTAC_SERIAL, links.UPPER_PDU)
+            or scapy_knows(link_type)
+        )
 
     def flush(self) -> None:
         """Give up on incomplete datagrams: nothing follows."""

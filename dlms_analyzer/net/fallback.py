@@ -57,6 +57,11 @@ def _link_layers() -> dict[int, type[Packet]]:
     return dict(conf.l2types.num2layer)
 
 
+def scapy_knows(link_type: int) -> bool:
+    """Whether Scapy has a layer for a link type."""
+    return link_type in _link_layers()
+
+
 def find_ip(frame: Frame) -> InnerPacket | Unread:
     """The innermost IP packet that carries TCP or UDP, or else the innermost IP packet."""
     layer = _link_layers().get(frame.link_type)

@@ -424,6 +424,13 @@ def test_an_unknown_link_type_is_reported_by_number() -> None:
     assert "40000" in result.text
 
 
+@pytest.mark.parametrize(
+    ("link_type", "known"), [(1, True), (147, True), (250, True), (252, True), (9, True), (239, False)]
+)
+def test_it_is_known_which_link_types_can_be_read(link_type: int, known: bool) -> None:
+    assert NetworkDecoder.knows_link(link_type) is known
+
+
 def test_ip_in_ip_in_ip_ends_somewhere() -> None:
     packet: Packet = INNER
     for _ in range(40):
