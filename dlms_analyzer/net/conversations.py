@@ -61,13 +61,14 @@ class ConversationTable:
     def _feed_tcp(self, stream: TcpStream, segment: Segment) -> list[Delivery]:
         conversation = stream.connection
         before: list[Delivery] = []
-        if conversation.restarts(stream, segment):
+        was_closed = conversation.closed
+        if (segment.flags & SYN or was_closed) and conversation.restarts(stream, segment):
             before = conversation.flush()
             self._forget(conversation)
             stream = self._new_tcp(segment.flow)
             conversation = stream.connection
+            was_closed = False
         conversation.active = True
-        was_closed = conversation.closed
         out = conversation.feed(stream, segment)
         if conversation.closed and not was_closed:
             self._closed.append(conversation)

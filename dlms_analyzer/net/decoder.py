@@ -30,8 +30,9 @@ _UDP_HEADER: Final = 8
 _ETHERNET_IPV4_TCP: Final = 54
 
 # Ethernet, IPv4 and TCP in one go: EtherType and version/IHL together, total length, flags and fragment offset,
-# protocol; then sequence, acknowledgment, data offset and flags of TCP.
-_HOT: Final = Struct("!12x3sxH2xHxB14xLLBB").unpack_from
+# protocol, the flow (addresses and ports); then sequence, acknowledgment, data offset and flags of TCP.
+_HOT: Final = Struct("!12x3sxH2xHxB2x12sLLBB").unpack_from
+_new: Final = tuple.__new__
 _PLAIN_IPV4: Final = bytes.fromhex("080045")
 _FRAGMENTED: Final = 0x3FFF  # more fragments, or an offset
 _MORE: Final = 0x2000
@@ -70,16 +71,14 @@ class NetworkDecoder:
         """The transport payload of a frame, or why there is none."""
         _, _, link_type, buf, start, end, _, _, _ = frame
         if link_type == links.ETHERNET and end - start >= _ETHERNET_IPV4_TCP:
-            kind, total, fragment, protocol, sequence, acknowledgment, offset, flags = _HOT(buf, start)
+            kind, total, fragment, protocol, flow, sequence, acknowledgment, offset, flags = _HOT(buf, start)
             if kind == _PLAIN_IPV4 and protocol == TCP and not fragment & _FRAGMENTED:
                 payload = start + 34 + (offset >> 2 & 0x3C)
                 stop = start + 14 + total
                 if start + _ETHERNET_IPV4_TCP <= payload <= stop <= end:
                     if not flags & ACK:
                         acknowledgment = -1
-                    flow = buf[start + 26 : start + 38]
-                    new = tuple.__new__
-                    return new(Segment, (frame, TCP, flow, sequence, acknowledgment, flags, buf, payload, stop, 0, ()))
+                    return _new(Segment, (frame, TCP, flow, sequence, acknowledgment, flags, buf, payload, stop, 0, ()))
         return self._decode_any(frame)
 
     @staticmethod

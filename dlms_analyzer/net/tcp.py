@@ -104,15 +104,11 @@ class TcpStream(Stream):
         self.overlaps = 0
         """Segments of which only a part was new."""
 
-    @property
-    def waiting(self) -> bool:
-        """Whether something waits behind a hole."""
-        return bool(self.pending) or self.fin is not None
-
-    @property
-    def calm(self) -> bool:
+    def is_calm(self) -> bool:
         """Whether the next segment can be expected to continue where the last one ended."""
-        return self.next != _UNKNOWN and self.acked == _UNKNOWN and not self.waiting
+        if self.acked != _UNKNOWN and _distance(self.acked, self.next) <= 0:
+            self.acked = _UNKNOWN
+        return self.next != _UNKNOWN and self.acked == _UNKNOWN and not self.pending and self.fin is None
 
     def start(self, sequence: int, *, settled: bool) -> None:
         """Expect `sequence` next, after whatever was before."""
@@ -152,10 +148,8 @@ class TcpStream(Stream):
             else:
                 self.duplicates += 1
         self._finish(out)
-        if not self.hole_time and self.waiting:
+        if not self.hole_time and (self.pending or self.fin):
             self.hole_time = segment.frame.time
-        if self.acked != _UNKNOWN and _distance(self.acked, self.next) <= 0:
-            self.acked = _UNKNOWN
 
     def release(self, now: int, out: list[Delivery], *, answered: bool = False) -> None:
         """Turn holes into gaps when it is their time.
@@ -312,25 +306,29 @@ class TcpConversation(Conversation):
     def feed(self, stream: TcpStream, segment: Segment) -> list[Delivery]:
         """Deliver what a segment on `stream` brings, in either direction."""
         sequence, flags, time = segment.sequence, segment.flags, segment.frame.time
+        payload = segment.end > segment.start
         peer = stream.opposite
         out: list[Delivery] = []
-        if flags & ACK:
+        if flags & ACK and segment.acknowledgment != peer.next:
             peer.acknowledge(segment.acknowledgment, time)
-        if peer.waiting:
-            peer.release(time, out, answered=segment.end > segment.start)
+        if peer.pending or peer.fin:
+            peer.release(time, out, answered=payload)
         if flags & SYN:
             sequence = sequence + 1 & _MASK
             self.initiator = 1 - stream.direction if flags & ACK else stream.direction
             if not stream.settled:
                 stream.start(sequence, settled=True)
-        self._settle(stream, segment, sequence, out)
-        if abs(_distance(sequence, stream.next)) <= MAX_DISTANCE:
+        if sequence != stream.next:
+            self._settle(stream, segment, sequence, out)
+        elif payload:
+            stream.settled = True
+        if (payload or flags & FIN or segment.missing) and abs(_distance(sequence, stream.next)) <= MAX_DISTANCE:
             stream.take(segment, sequence, out)
         if flags & RST:
             self._reset(stream, segment, out)
-        elif stream.waiting:
+        elif stream.pending or stream.fin:
             stream.release(time, out)
-        self.quiet = stream.calm and peer.calm
+        self.quiet = stream.is_calm() and peer.is_calm()
         return out
 
     @staticmethod
