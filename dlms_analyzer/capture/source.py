@@ -109,7 +109,11 @@ class FileSource:
         return self._file.size if progress is None else progress[1]
 
     def __iter__(self) -> Iterator[Frame]:
-        """Yield the frames; with a growing file, wait for more."""
+        """Yield the frames; with a growing file, wait for more.
+
+        Raises:
+            CaptureError: The file was made shorter meanwhile, or the disk has no room for the spool file.
+        """
         reader, file = self._reader, self._file
         complete = isinstance(self._feeder, NothingMore)
         while True:
@@ -135,6 +139,7 @@ class FileSource:
     def _read(self, *, final: bool) -> Iterator[Frame]:
         reader, file = self._reader, self._file
         while self._position < file.size:
+            file.check()
             start = self._position - file.base
             end = file.size - file.base
             base = file.base

@@ -49,6 +49,14 @@ class Growing(Protocol):
         """What stands before a position is not going to be read again soon."""
         ...
 
+    def check(self) -> None:
+        """Make sure that what is mapped is still there.
+
+        Raises:
+            CaptureError: It is not.
+        """
+        ...
+
     def octets(self, start: int, end: int) -> bytes:
         """Octets of a `buf` of now or before, by their place in it."""
         ...
@@ -100,6 +108,15 @@ class MappedFile:
             self.buf.madvise(mmap.MADV_DONTNEED, start, end - start)
             self._released = end
 
+    def check(self) -> None:
+        """Make sure that the file was not made shorter: touching what is gone would end the process.
+
+        Raises:
+            CaptureError: It was.
+        """
+        if os.fstat(self._file.fileno()).st_size < self.size:
+            raise CaptureError(f"{self.path}: the file was made shorter while it was read")
+
     def discard(self, position: int) -> bool:
         """Give the disk space before a position back, keeping all other positions; whether the system can do that."""
         end = position & ~(mmap.ALLOCATIONGRANULARITY - 1)
@@ -114,8 +131,9 @@ class MappedFile:
         """Octets by their place in the file.
 
         Raises:
-            CaptureError: They were discarded.
+            CaptureError: They were discarded, or the file was made shorter.
         """
+        self.check()
         if start < self._kept_from:
             raise CaptureError(f"{self.path}: octets {start} to {end} are no longer kept: the ring is full")
         return self.buf[start:end]
@@ -164,6 +182,9 @@ class Passing:
     def release(self, position: int) -> None:
         """Let go of what stands before a position."""
         self._released = position
+
+    def check(self) -> None:
+        """It is: in memory."""
 
     def octets(self, start: int, end: int) -> bytes:
         """Never: it was not kept.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dlms_analyzer.capture import open_capture
+from dlms_analyzer.capture import CaptureError, open_capture
 from dlms_analyzer.capture.source import WINDOW
 from tests.dlms_analyzer.capture_samples import FRAMES, pcap, pcapng
 from tests.support import REPOSITORY
@@ -91,3 +91,16 @@ def test_reading_a_big_file_does_not_hold_it_in_memory(tmp_path: Path) -> None:
     assert count == 2_000
     assert kibibytes < 40_000  # of 100 MB
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss > 0
+
+
+def test_a_file_made_shorter_while_it_is_read_is_no_crash(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(pcap([(index, bytes(60_000)) for index in range(300)]))
+    source = open_capture(path)
+    frames = iter(source)
+    first = next(frames)
+    path.write_bytes(pcap())
+    with pytest.raises(CaptureError, match="made shorter"):
+        source.octets(first.interface, first.start, first.end)
+    with pytest.raises(CaptureError, match="made shorter"):
+        list(source.rest())
