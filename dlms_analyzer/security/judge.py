@@ -1,4 +1,4 @@
-"""The security stage: what protects an APDU, read from its envelope.
+"""What protects an APDU, read from its envelope.
 
 Nothing is deciphered yet; whatever is protected is reported with the key it would take.
 """
