@@ -63,6 +63,7 @@ class Analyzer:
         """What still waits: no frame follows."""
         messages = self._deliver(self._conversations.flush())
         messages += map(self._tracker.take, self._framing.flush())
+        self._tracker.finish()
         return messages
 
     def _deliver(self, deliveries: list[Delivery]) -> list[Message]:

@@ -1,17 +1,33 @@
-"""One APDU read: its record, what it is called, and what was odd about it."""
+"""One APDU read: all that its octets say by themselves, worked out once."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from dlms_analyzer.frames import Buffer
+from dlms_analyzer.items import Item, items_of
 from dlms_analyzer.notes import CODES, Expert
+from dlms_analyzer.services import NO_SERVICE, SERVICES, Service
 from scapy_layers import DecodeError, layer_at, read_apdu, tolerant
 from scapy_layers.apdu import read_apdu_head
 from scapy_layers.gateway import REQUEST, GatewayRequest, GatewayResponse, is_gateway
 
 UNKNOWN_SERVICE: Final = "unknown"
 """Service of an APDU that no layer knows."""
+
+
+CONFIRMED: Final = 0x40
+"""Service class in Invoke-Id-And-Priority."""
+LONG_CONFIRMED: Final = 0x40000000
+"""Service class in Long-Invoke-Id-And-Priority."""
+
+REMEMBERED_LENGTH: Final = 128
+"""Longest APDU that is remembered: requests and the opening of associations come again and again, and are shorter."""
+REMEMBERED: Final = 2_048
+"""APDUs remembered at a time: the objects that a head-end asks for, with all invoke-ids, and some."""
+_REPEATING: Final = frozenset(b"\x05\x06\x0c\x60\x61\x62\x63\xc0\xc1\xc3\xc5\xd9")
+"""First octets of the APDUs that are worth remembering: requests, SET responses, and the ACSE services."""
 
 
 class Decoded(NamedTuple):
@@ -21,14 +37,38 @@ class Decoded(NamedTuple):
         service: kebab-case name; `unknown` for a tag without a layer.
         record: the layer's record; None when it could not be read to its end.
         experts: what was odd or wrong, with offsets from the start of the APDU.
+        row: what the service implies.
+        invoke_id: None for services without one.
+        confirmed: an answer is due.
+        items: the accesses that it tells of by itself: what is asked, or what is answered.
     """
 
     service: str
     record: Any
     experts: tuple[Expert, ...] = ()
+    row: Service = NO_SERVICE
+    invoke_id: int | None = None
+    confirmed: bool = True
+    items: tuple[Item, ...] = ()
 
+
+Read = Callable[[Buffer, int, int], Decoded]
+"""Reads the APDU in `buf[start:end]`; never raises."""
 
 _new = tuple.__new__
+
+
+def _decoded(record: Any, experts: tuple[Expert, ...]) -> Decoded:
+    """All that a record says by itself."""
+    service = record.service
+    octet = getattr(record, "invoke_id_and_priority", None)
+    if octet is not None:
+        invoke_id, confirmed = octet & 0x0F, octet & CONFIRMED != 0
+    else:
+        long = getattr(record, "long_invoke_id_and_priority", None)
+        invoke_id, confirmed = (None, True) if long is None else (long & 0x00FFFFFF, long & LONG_CONFIRMED != 0)
+    items = items_of(service, record)
+    return _new(Decoded, (service, record, experts, SERVICES.get(service, NO_SERVICE), invoke_id, confirmed, items))
 
 
 def decode_apdu(buf: Buffer, start: int, end: int) -> Decoded:
@@ -36,7 +76,7 @@ def decode_apdu(buf: Buffer, start: int, end: int) -> Decoded:
     try:
         record, stop = read_apdu(buf, start, end)
         if stop == end:
-            return _new(Decoded, (record.service, record, ()))
+            return _decoded(record, ())
     except DecodeError:
         pass
     return _decode_odd(buf, start, end)
@@ -48,7 +88,25 @@ def decode_head(buf: Buffer, start: int, end: int) -> Decoded:
         record = read_apdu_head(buf, start, end)
     except DecodeError:
         return _decode_odd(buf, start, end)
-    return _new(Decoded, (record.service, record, ()))
+    return _decoded(record, ())
+
+
+def remembering(read: Read) -> Read:
+    """A reader that reads APDUs which come again only once."""
+    seen: dict[bytes, Decoded] = {}
+
+    def read_or_remember(buf: Buffer, start: int, end: int) -> Decoded:
+        if end - start > REMEMBERED_LENGTH or start >= end or buf[start] not in _REPEATING:
+            return read(buf, start, end)
+        octets = buf[start:end]
+        decoded = seen.get(octets)
+        if decoded is None:
+            if len(seen) >= REMEMBERED:
+                seen.clear()
+            decoded = seen[octets] = read(buf, start, end)
+        return decoded
+
+    return read_or_remember
 
 
 def _decode_odd(buf: Buffer, start: int, end: int) -> Decoded:
@@ -58,7 +116,8 @@ def _decode_odd(buf: Buffer, start: int, end: int) -> Decoded:
             record, stop = read_apdu(buf, start, end)
         except DecodeError as stopped:
             text = f"{stopped.reason} at offset {stopped.offset - start}"
-            return Decoded(_service_of(buf, start, end), None, (Expert("malformed", text),))
+            service = _service_of(buf, start, end)
+            return Decoded(service, None, (Expert("malformed", text),), SERVICES.get(service, NO_SERVICE))
     experts = [
         Expert(note.code if note.code in CODES else "oddity", f"{note.text} at offset {note.offset - start}")
         for note in notes
@@ -68,7 +127,7 @@ def _decode_odd(buf: Buffer, start: int, end: int) -> Decoded:
         experts.append(Expert("trailing-octets", text + ("…" if end - stop > 16 else "")))
     if record.service == UNKNOWN_SERVICE:
         experts.append(Expert("unknown-tag", f"no APDU has the tag {buf[start]:02X}"))
-    return Decoded(record.service, record, tuple(experts))
+    return _decoded(record, tuple(experts))
 
 
 def _service_of(buf: Buffer, start: int, end: int) -> str:

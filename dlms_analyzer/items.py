@@ -5,7 +5,7 @@ Both are read off the records of the layers. A request and its response are put 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
 from scapy_layers import (
@@ -58,6 +58,13 @@ class Answer(NamedTuple):
 
     result: str | None
     data: DataPair | None = None
+
+
+class Item(NamedTuple):
+    """One COSEM access: what was asked, and, once it is known, what came back."""
+
+    asked: Asked | None
+    answer: Answer | None
 
 
 _new = tuple.__new__
@@ -212,7 +219,11 @@ ANSWERED: Final[dict[str, Callable[[Any], tuple[Answer, ...]]]] = {
 """Service of a response to what it gives back, when it is not a block of a longer one."""
 
 
-def joined_get(octets: bytes, wanted: int) -> tuple[Answer, ...]:
+def _answered(answers: Iterable[Answer]) -> tuple[Item, ...]:
+    return tuple([Item(None, answer) for answer in answers])
+
+
+def joined_get(octets: bytes, wanted: int) -> tuple[Item, ...]:
     """What the joined blocks of a GET.response hold: one Data, or the results of a list.
 
     Raises:
@@ -220,12 +231,12 @@ def joined_get(octets: bytes, wanted: int) -> tuple[Answer, ...]:
     """
     if wanted == 1:
         data, _ = read_data(octets, 0, len(octets))
-        return (Answer("success", data),)
+        return _answered((Answer("success", data),))
     results, _ = GetResponseWithList.results.read(octets, 0, len(octets))
-    return tuple(map(_get_result, results))
+    return _answered(map(_get_result, results))
 
 
-def joined_action(octets: bytes, wanted: int) -> tuple[Answer, ...]:
+def joined_action(octets: bytes, wanted: int) -> tuple[Item, ...]:
     """What the joined blocks of an ACTION.response hold; some servers leave the result out and send only the data.
 
     Raises:
@@ -233,16 +244,16 @@ def joined_action(octets: bytes, wanted: int) -> tuple[Answer, ...]:
     """
     if wanted != 1:
         responses, _ = ActionResponseWithList.responses.read(octets, 0, len(octets))
-        return tuple(map(_action_result, responses))
+        return _answered(map(_action_result, responses))
     body = b"\xc7\x01\x00" + octets
     try:
         record, stop = ActionResponseNormal.read_record(body, 0, len(body))
         if stop == len(body):
-            return (_action_result(record),)
+            return _answered((_action_result(record),))
     except DecodeError:
         pass
     data, _ = read_data(octets, 0, len(octets))
-    return (Answer("success", data),)
+    return _answered((Answer("success", data),))
 
 
 def joined_values(octets: bytes, wanted: int) -> tuple[DataPair, ...]:
@@ -257,7 +268,7 @@ def joined_values(octets: bytes, wanted: int) -> tuple[DataPair, ...]:
     return tuple(values)
 
 
-def joined_read(octets: bytes) -> tuple[Answer, ...]:
+def joined_read(octets: bytes, _wanted: int) -> tuple[Item, ...]:
     """What the joined blocks of a ReadResponse hold: the list of results, or one Data.
 
     Raises:
@@ -266,21 +277,40 @@ def joined_read(octets: bytes) -> tuple[Answer, ...]:
     try:
         results, stop = ReadResponse.results.read(octets, 0, len(octets))
         if stop == len(octets):
-            return tuple(one for one in map(_read_result, results) if one is not None)
+            return _answered(one for one in map(_read_result, results) if one is not None)
     except DecodeError:
         pass
-    return (Answer("success", read_data(octets, 0, len(octets))[0]),)
+    return _answered((Answer("success", read_data(octets, 0, len(octets))[0]),))
 
 
-def notified(record: Any) -> tuple[tuple[Asked, Answer], ...]:
-    """Attribute values that a notification carries with their names."""
-    if record.service == "event-notification-request":
-        asked = Asked(record.class_id, record.logical_name, None, record.attribute_id)
-        return ((asked, Answer(None, record.attribute_value)),)
-    if record.service == "information-report-request":
-        return tuple((asked._replace(data=None), Answer(None, asked.data)) for asked in _variables(record))
-    return ()
+def _event(record: Any) -> tuple[Item, ...]:
+    asked = Asked(record.class_id, record.logical_name, None, record.attribute_id)
+    return (Item(asked, Answer(None, record.attribute_value)),)
 
 
-NOTIFICATIONS: Final = frozenset({"event-notification-request", "information-report-request"})
-"""Services for which `notified` finds values."""
+def _report(record: Any) -> tuple[Item, ...]:
+    return tuple(Item(asked._replace(data=None), Answer(None, asked.data)) for asked in _variables(record))
+
+
+_NOTIFIED: Final[dict[str, Callable[[Any], tuple[Item, ...]]]] = {
+    "event-notification-request": _event,
+    "information-report-request": _report,
+}
+"""Service of a notification to the attribute values that it carries with their names."""
+
+
+def items_of(service: str, record: Any) -> tuple[Item, ...]:
+    """The accesses that an APDU by itself tells of: what it asks for, what it answers, or both in a notification."""
+    asker = ASKED.get(service)
+    if asker is not None:
+        return tuple([_new(Item, (asked, None)) for asked in asker(record)])
+    answerer = ANSWERED.get(service)
+    if answerer is not None:
+        return tuple([_new(Item, (None, answer)) for answer in answerer(record)])
+    notified = _NOTIFIED.get(service)
+    return () if notified is None else notified(record)
+
+
+def refusal_by_access(result: int) -> tuple[Item, ...]:
+    """What stands in the place of a block when the server gives up: a data-access-result."""
+    return (Item(None, _access_name(result)),)

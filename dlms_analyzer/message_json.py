@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dlms_analyzer.frames import NANOSECONDS
 from dlms_analyzer.framing.units import Kind
-from dlms_analyzer.items import Asked
+from dlms_analyzer.items import Asked, Item
 from scapy_layers.ciphering import AUTHENTICATED, COMPRESSED, ENCRYPTED, SUITE
 from scapy_layers.compact_array import CompactArray, describe
 from scapy_layers.data import TYPE_NAMES, DataPair
 
 if TYPE_CHECKING:
-    from dlms_analyzer.messages import Item, Message, Security
+    from dlms_analyzer.messages import Message, Security
 
 _EMPTY: Final = frozenset({0, 255})
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlms_analyzer.frames import Buffer, Frame, endpoints
 from dlms_analyzer.framing.units import Kind, Part, Sender
-from dlms_analyzer.items import Answer, Asked
+from dlms_analyzer.items import Item
 from dlms_analyzer.net.streams import Stream
 from dlms_analyzer.notes import Expert
 
@@ -31,13 +31,6 @@ class Security(NamedTuple):
     invocation_counter: int
     key: str | None
     system_title: bytes | None
-
-
-class Item(NamedTuple):
-    """One COSEM access: what was asked, and, once it is known, what came back."""
-
-    asked: Asked | None
-    answer: Answer | None
 
 
 class Reassembled(NamedTuple):

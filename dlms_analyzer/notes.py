@@ -55,6 +55,12 @@ CODES: Final[dict[str, tuple[Severity, str]]] = {
     "repeated-request": (Severity.NOTE, "The same request again while the first is unanswered."),
     "block-number": (Severity.WARNING, "A block whose number is not the next one."),
     "transfer-too-long": (Severity.ERROR, "A long transfer was given up: it grew beyond what is kept."),
+    "late-response": (Severity.NOTE, "An answer that came after the answer to a later request."),
+    "disconnect-mid-exchange": (Severity.WARNING, "The connection or association ended before the answer came."),
+    "incomplete-transfer": (Severity.WARNING, "A long transfer stops before its last block."),
+    # Association
+    "pdu-too-large": (Severity.WARNING, "An APDU longer than its receiver said it takes."),
+    "not-negotiated": (Severity.WARNING, "A service that the negotiated conformance does not have."),
     "refused": (Severity.NOTE, "The request was refused."),
 }
 """Code to severity and meaning."""

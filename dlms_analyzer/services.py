@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from dlms_analyzer.framing.units import Sender
+from scapy_layers.cosem_fields import CONFORMANCE_PARTS
 
 
 class Role(Enum):
@@ -28,7 +29,7 @@ class Service(NamedTuple):
         sender: who sends it.
         role: its part in an exchange.
         family: requests and responses of one family belong together.
-        conformance: bit of the conformance block that allows it; empty when none is needed.
+        needs: bits of the conformance block that allow it, all of them; 0 when none is needed.
         begins: it may begin or end an association or a link.
         protects: it may carry protected octets or system titles.
     """
@@ -36,9 +37,32 @@ class Service(NamedTuple):
     sender: Sender
     role: Role
     family: str
-    conformance: str = ""
+    needs: int = 0
     begins: bool = False
     protects: bool = False
+
+
+_BIT: Final = {part.name: part.mask for part in CONFORMANCE_PARTS}
+_TRANSFER: Final = {
+    "get": _BIT["block_transfer_with_get_or_read"],
+    "set": _BIT["block_transfer_with_set_or_write"],
+    "action": _BIT["block_transfer_with_action"],
+}
+
+
+def _needs(service: str, family: str) -> int:
+    """Conformance bits that a service takes (IEC 62056-5-3, 9.4.6.1); the server's answers need what was asked."""
+    needs = _BIT.get("general_protection" if family == "general" else family.replace("-", "_"), 0)
+    if "with-list" in service:
+        needs |= _BIT["multiple_references"]
+    if ("block" in service or service == "get-request-next") and family in _TRANSFER:
+        needs |= _TRANSFER[family]
+    return needs
+
+
+def conformance_names(value: int) -> list[str]:
+    """Names of the bits of a conformance block that are set."""
+    return [part.name.replace("_", "-") for part in CONFORMANCE_PARTS if part.of(value)]
 
 
 _C, _S, _U = Sender.CLIENT, Sender.SERVER, Sender.UNKNOWN
@@ -52,38 +76,38 @@ def _rows() -> dict[str, Service]:
         "rlre": Service(_S, Role.RESPONSE, "release"),
         "initiate-request": Service(_C, Role.REQUEST, "initiate"),
         "initiate-response": Service(_S, Role.RESPONSE, "initiate"),
-        "get-request-normal": Service(_C, Role.REQUEST, "get", "get"),
-        "get-request-with-list": Service(_C, Role.REQUEST, "get", "get"),
-        "get-request-next": Service(_C, Role.NEXT, "get", "get"),
-        "set-request-normal": Service(_C, Role.REQUEST, "set", "set"),
-        "set-request-with-list": Service(_C, Role.REQUEST, "set", "set"),
-        "set-request-with-first-datablock": Service(_C, Role.REQUEST, "set", "set"),
-        "set-request-with-list-and-first-datablock": Service(_C, Role.REQUEST, "set", "set"),
-        "set-request-with-datablock": Service(_C, Role.NEXT, "set", "set"),
-        "action-request-normal": Service(_C, Role.REQUEST, "action", "action"),
-        "action-request-with-list": Service(_C, Role.REQUEST, "action", "action"),
-        "action-request-with-first-pblock": Service(_C, Role.REQUEST, "action", "action"),
-        "action-request-with-list-and-first-pblock": Service(_C, Role.REQUEST, "action", "action"),
-        "action-request-next-pblock": Service(_C, Role.NEXT, "action", "action"),
-        "action-request-with-pblock": Service(_C, Role.NEXT, "action", "action"),
-        "access-request": Service(_C, Role.REQUEST, "access", "access"),
+        "get-request-normal": Service(_C, Role.REQUEST, "get"),
+        "get-request-with-list": Service(_C, Role.REQUEST, "get"),
+        "get-request-next": Service(_C, Role.NEXT, "get"),
+        "set-request-normal": Service(_C, Role.REQUEST, "set"),
+        "set-request-with-list": Service(_C, Role.REQUEST, "set"),
+        "set-request-with-first-datablock": Service(_C, Role.REQUEST, "set"),
+        "set-request-with-list-and-first-datablock": Service(_C, Role.REQUEST, "set"),
+        "set-request-with-datablock": Service(_C, Role.NEXT, "set"),
+        "action-request-normal": Service(_C, Role.REQUEST, "action"),
+        "action-request-with-list": Service(_C, Role.REQUEST, "action"),
+        "action-request-with-first-pblock": Service(_C, Role.REQUEST, "action"),
+        "action-request-with-list-and-first-pblock": Service(_C, Role.REQUEST, "action"),
+        "action-request-next-pblock": Service(_C, Role.NEXT, "action"),
+        "action-request-with-pblock": Service(_C, Role.NEXT, "action"),
+        "access-request": Service(_C, Role.REQUEST, "access"),
         "access-response": Service(_S, Role.RESPONSE, "access"),
-        "read-request": Service(_C, Role.REQUEST, "read", "read"),
+        "read-request": Service(_C, Role.REQUEST, "read"),
         "read-response": Service(_S, Role.RESPONSE, "read"),
-        "write-request": Service(_C, Role.REQUEST, "write", "write"),
+        "write-request": Service(_C, Role.REQUEST, "write"),
         "write-response": Service(_S, Role.RESPONSE, "write"),
-        "unconfirmed-write-request": Service(_C, Role.ALONE, "unconfirmed-write", "unconfirmed_write"),
-        "information-report-request": Service(_S, Role.ALONE, "information-report", "information_report"),
-        "event-notification-request": Service(_S, Role.ALONE, "event-notification", "event_notification"),
-        "data-notification": Service(_S, Role.ALONE, "data-notification", "data_notification"),
+        "unconfirmed-write-request": Service(_C, Role.ALONE, "unconfirmed-write"),
+        "information-report-request": Service(_S, Role.ALONE, "information-report"),
+        "event-notification-request": Service(_S, Role.ALONE, "event-notification"),
+        "data-notification": Service(_S, Role.ALONE, "data-notification"),
         "data-notification-confirm": Service(_C, Role.ALONE, "data-notification"),
         "exception-response": Service(_S, Role.RESPONSE, ""),
         "confirmed-service-error": Service(_S, Role.RESPONSE, ""),
-        "general-block-transfer": Service(_U, Role.EITHER, "general-block-transfer", "general_block_transfer"),
-        "general-glo-ciphering": Service(_U, Role.EITHER, "general", "general_protection"),
-        "general-ded-ciphering": Service(_U, Role.EITHER, "general", "general_protection"),
-        "general-ciphering": Service(_U, Role.EITHER, "general", "general_protection"),
-        "general-signing": Service(_U, Role.EITHER, "general", "general_protection"),
+        "general-block-transfer": Service(_U, Role.EITHER, "general-block-transfer"),
+        "general-glo-ciphering": Service(_U, Role.EITHER, "general"),
+        "general-ded-ciphering": Service(_U, Role.EITHER, "general"),
+        "general-ciphering": Service(_U, Role.EITHER, "general"),
+        "general-signing": Service(_U, Role.EITHER, "general"),
         "unknown": Service(_U, Role.ALONE, "unknown"),
         "snrm": Service(_C, Role.REQUEST, "link"),
         "disc": Service(_C, Role.REQUEST, "link"),
@@ -121,6 +145,7 @@ def _rows() -> dict[str, Service]:
             rows[f"{prefix}-{service}"] = Service(sender, role, f"ciphered-{family}")
     return {
         name: row._replace(
+            needs=_needs(name, row.family),
             begins=name in ("aarq", "snrm", "disc"),
             protects=row.family in ("acse", "release", "general") or name.startswith(("glo-", "ded-")),
         )

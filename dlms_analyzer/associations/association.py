@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from enum import Enum
-from typing import Any
+from typing import Final, NamedTuple
 
 from dlms_analyzer.associations.exchange import Exchange
 from dlms_analyzer.framing.units import Sender
 from dlms_analyzer.net.streams import Conversation
+from dlms_analyzer.notes import Expert
 from dlms_analyzer.transfers import Transfer
 
 
@@ -24,6 +24,29 @@ class State(Enum):
     DISCONNECTED = "disconnected"
 
 
+class Terms(NamedTuple):
+    """What client and server said when the association was opened; None is what was not seen, or not readable.
+
+    Names and values as in AARQ, AARE, InitiateRequest and InitiateResponse (IEC 62056-5-3).
+    """
+
+    application_context_name: bytes | None = None
+    mechanism_name: bytes | None = None
+    proposed_conformance: int | None = None
+    client_max_receive_pdu_size: int | None = None
+    result: int | None = None
+    result_source_diagnostic: tuple[int, int] | None = None
+    negotiated_conformance: int | None = None
+    server_max_receive_pdu_size: int | None = None
+
+
+UNANNOUNCED: Final = Terms()
+"""The terms of an association that no AARQ opened."""
+
+ANY_SIZE: Final = 1 << 62
+"""The PDU size limit while none is known."""
+
+
 class Association:
     """Who talks to whom, what they agreed on, and what is still unanswered.
 
@@ -37,24 +60,28 @@ class Association:
         state: how far it has come; the last state when it has ended.
         ended: it is rejected, released or disconnected.
         client_direction: direction of the conversation in which the client sends.
-        aarq: record of the AARQ, None when unannounced.
-        aare: record of the AARE.
-        proposed: the InitiateRequest of the AARQ, when it is in clear.
-        negotiated: the InitiateResponse of the AARE, when it is in clear.
+        terms: what was agreed on.
+        lacking: conformance bits that were not negotiated; 0 when the negotiation was not seen.
+        smallest_pdu: the smaller of the two PDU sizes agreed on.
         client_title: system title of the client.
         server_title: system title of the server.
         first: time of the first message, nanoseconds.
         last: time of the last message.
         messages: how many.
+        exchanges: how many.
         errors: refusals and errors, by name.
         unanswered: confirmed requests without an answer.
         slowest: longest response time, nanoseconds.
+        latest_answered: number of the latest exchange that was answered.
+        open: requests waiting for an answer, oldest first; by invoke-id, or by family where there is none.
+        blocks: general block transfers under way, by sender.
+        experts: what was odd about how it ended; no message carries that.
     """
 
     __slots__ = (
-        "aare", "aarq", "blocks", "client_direction", "client_sap", "client_title", "conversation", "ended", "errors",
-        "exchanges", "first", "last", "messages", "negotiated", "number", "open", "profile", "proposed", "server_lower",
-        "server_sap", "server_title", "slowest", "state", "unanswered",
+        "blocks", "client_direction", "client_sap", "client_title", "conversation", "ended", "errors", "exchanges",
+        "experts", "first", "lacking", "last", "latest_answered", "messages", "number", "open", "profile",
+        "server_lower", "server_sap", "server_title", "slowest", "smallest_pdu", "state", "terms", "unanswered",
     )  # fmt: skip
 
     def __init__(
@@ -76,23 +103,22 @@ class Association:
         self.state = State.PREESTABLISHED
         self.ended = False
         self.client_direction = 0
-        self.aarq: Any = None
-        self.aare: Any = None
-        self.proposed: Any = None
-        self.negotiated: Any = None
+        self.terms = UNANNOUNCED
+        self.lacking = 0
+        self.smallest_pdu = ANY_SIZE
         self.client_title: bytes | None = None
         self.server_title: bytes | None = None
         self.first = time
         self.last = time
         self.messages = 0
         self.exchanges = 0
-        self.errors: Counter[str] = Counter()
+        self.errors: dict[str, int] = {}
         self.unanswered = 0
         self.slowest = 0
+        self.latest_answered = -1
         self.open: dict[int | str, Exchange] = {}
-        """Requests waiting for an answer, oldest first; by invoke-id, or by family where there is none."""
         self.blocks: dict[Sender, tuple[Transfer, Exchange | None]] = {}
-        """General block transfers under way, by sender."""
+        self.experts: tuple[Expert, ...] = ()
 
     @property
     def client_is_backward(self) -> bool:
@@ -109,3 +135,26 @@ class Association:
         if sender is Sender.CLIENT:
             return self.client_title
         return self.server_title if sender is Sender.SERVER else None
+
+    def count_error(self, name: str) -> None:
+        """Count a refusal or an error."""
+        self.errors[name] = self.errors.get(name, 0) + 1
+
+    def abandon(self) -> tuple[Expert, ...]:
+        """What waits for an answer gets none any more; gives what was lost by that."""
+        experts: list[Expert] = []
+        for exchange in self.open.values():
+            if exchange.waits:
+                self.unanswered += 1
+                experts.append(
+                    Expert("disconnect-mid-exchange", f"the request in message {exchange.request} was not answered")
+                )
+            elif exchange.unfinished:
+                text = f"the transfer that message {exchange.request} began is not complete"
+                experts.append(Expert("incomplete-transfer", text))
+        for sender, (transfer, _) in self.blocks.items():
+            text = f"the block transfer of the {sender.value} stops before block {transfer.expected}"
+            experts.append(Expert("incomplete-transfer", text))
+        self.open.clear()
+        self.blocks.clear()
+        return tuple(experts)

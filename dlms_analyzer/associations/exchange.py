@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlms_analyzer.items import Asked
+from dlms_analyzer.items import Item
 from dlms_analyzer.transfers import Transfer
 
 
@@ -13,7 +13,7 @@ class Exchange:
         number: from 0, in the order of the requests.
         family: services that belong to it.
         invoke_id: of the request; None for services without one.
-        asked: what was asked for.
+        items: what was asked for.
         request: number of the message that began it.
         time: of the last request message, in nanoseconds.
         confirmed: a response is due.
@@ -24,30 +24,38 @@ class Exchange:
     """
 
     __slots__ = (
-        "answered",
-        "asked",
-        "confirmed",
-        "done",
-        "family",
-        "invoke_id",
-        "number",
-        "request",
-        "request_blocks",
-        "response_blocks",
-        "time",
-    )
+        "answered", "confirmed", "done", "family", "invoke_id", "items", "number", "request", "request_blocks",
+        "response_blocks", "time",
+    )  # fmt: skip
 
     def __init__(
-        self, number: int, family: str, invoke_id: int | None, asked: tuple[Asked, ...], request: int, time: int
+        self,
+        number: int,
+        family: str,
+        invoke_id: int | None,
+        items: tuple[Item, ...],
+        request: int,
+        time: int,
+        confirmed: bool,
     ) -> None:
         self.number = number
         self.family = family
         self.invoke_id = invoke_id
-        self.asked = asked
+        self.items = items
         self.request = request
         self.time = time
-        self.confirmed = True
+        self.confirmed = confirmed
         self.answered = False
         self.done = False
         self.request_blocks: Transfer | None = None
         self.response_blocks: Transfer | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether an answer is due and none was seen."""
+        return self.confirmed and not self.answered
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a long transfer of it has begun and is not complete."""
+        return any(blocks is not None and not blocks.complete for blocks in (self.request_blocks, self.response_blocks))

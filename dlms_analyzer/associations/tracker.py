@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
-from dlms_analyzer.associations.association import Association, State
+from dlms_analyzer.associations.association import ANY_SIZE, Association, State, Terms
+from dlms_analyzer.associations.block_transfers import BlockTransfers
 from dlms_analyzer.associations.pairing import Pairing
-from dlms_analyzer.decoded import UNKNOWN_SERVICE, Decoded, behind_gateway, decode_apdu
-from dlms_analyzer.frames import Buffer
+from dlms_analyzer.decoded import UNKNOWN_SERVICE, Decoded, Read, behind_gateway, decode_apdu, remembering
 from dlms_analyzer.framing.units import Kind, Part, Sender, Unit
 from dlms_analyzer.messages import Message
 from dlms_analyzer.net.streams import Stream
+from dlms_analyzer.notes import Expert
 from dlms_analyzer.security import judge
-from dlms_analyzer.services import NO_SERVICE, SERVICES
+from dlms_analyzer.services import NO_SERVICE, SERVICES, conformance_names
 from scapy_layers import DecodeError, Malformed, read_apdu
 
 _OTHER: Final = {Sender.CLIENT: Sender.SERVER, Sender.SERVER: Sender.CLIENT, Sender.UNKNOWN: Sender.UNKNOWN}
@@ -22,8 +22,11 @@ _new = tuple.__new__
 _APDU = Kind.APDU
 _LINK = Kind.LINK
 _UNKNOWN = Sender.UNKNOWN
+_SERVER = Sender.SERVER
+_PENDING = State.PENDING
 _AUTHENTICATION_REQUIRED: Final = 14
 """acse-service-user diagnostic of an AARE that waits for pass 3 and 4 of HLS."""
+_ALL_CONFORMANCE: Final = 0xFFFFFF
 
 
 class _Pair:
@@ -60,17 +63,19 @@ class Tracker:
         associations: in order of appearance.
     """
 
-    def __init__(self, decode: Callable[[Buffer, int, int], Decoded] = decode_apdu) -> None:
+    def __init__(self, read: Read = decode_apdu) -> None:
         """Begin.
 
         Args:
-            decode: how APDUs are read: whole, or only their heads.
+            read: how APDUs are read: whole, or only their heads.
         """
         self.count = 0
         self.associations: list[Association] = []
-        self._decode = decode
-        self._talks: dict[int, _Talk] = {}
+        self._read = remembering(read)
         self._pairing = Pairing()
+        self._block_transfers = BlockTransfers(self._pairing, self._open)
+        self._terms: dict[Terms, Terms] = {}
+        """The same terms are kept once: head-ends open all their associations alike."""
 
     def take(self, unit: Unit) -> Message:
         """The message for a unit."""
@@ -78,24 +83,25 @@ class Tracker:
             stream, kind, profile, source, destination, lower, hint, frame, buf, start, end, parts, link, experts,
         ) = unit  # fmt: skip
         self.count = number = self.count + 1
-        record: Any = None
         if kind is _APDU:
-            service, record, odd = self._decode(buf, start, end)
-            if service == UNKNOWN_SERVICE and (behind := behind_gateway(buf, start, end)) > start:
+            decoded = self._read(buf, start, end)
+            if decoded.service == UNKNOWN_SERVICE and (behind := behind_gateway(buf, start, end)) > start:
                 start, unit = behind, _without_prefix(unit, behind)
                 parts = unit.parts
-                service, record, odd = self._decode(buf, start, end)
-            if odd:
-                experts += odd
+                decoded = self._read(buf, start, end)
+            if decoded.experts:
+                experts += decoded.experts
         elif kind is _LINK and source is not None:
-            service = link.service
+            decoded = Decoded(
+                link.service, None, (), SERVICES.get(link.service, NO_SERVICE) if link.intact else NO_SERVICE
+            )
         else:
             return _lone_message(number, unit)
-        row = SERVICES.get(service, NO_SERVICE) if link is None or link.intact else NO_SERVICE
+        service, record, _, row, invoke_id, _, _ = decoded
         time = frame.time
-        talk = self._talks.get(stream.conversation.number)
+        talk = stream.conversation.talk
         if talk is None:
-            talk = self._talks[stream.conversation.number] = _Talk()
+            talk = stream.conversation.talk = _Talk()
         known = talk.links.get((stream.direction, source, destination, lower))
         sender = row.sender
         if known is None or (sender is not known[0] and (sender is not _UNKNOWN or hint is not known[0])):
@@ -103,16 +109,22 @@ class Tracker:
         sender, pair = known
         association = pair.association
         if row.begins or association.ended:
-            association = self._current(pair, unit, service)
+            association, lost = self._current(pair, unit, service)
+            experts += lost
         association.last = time
         association.messages += 1
         security = None
         if row.protects and record is not None:
             self._agree(association, service, record)
             security = judge(record, association.title_of(sender))
-        exchange, invoke_id, response_time, items, reassembled, said = self._pairing.pair(
-            association, service, row, sender, record, number, time
-        )
+        if end - start > association.smallest_pdu or row.needs & association.lacking:
+            experts += _against_terms(association, sender, service, row.needs, end - start)
+        if service == "general-block-transfer":
+            paired = self._block_transfers.pair(association, sender, decoded, number, time)
+            invoke_id = paired.invoke_id
+        else:
+            paired = self._pairing.pair(association, sender, decoded, number, time)
+        exchange, response_time, items, reassembled, said, _ = paired
         if said:
             experts += said
         return _new(
@@ -123,6 +135,16 @@ class Tracker:
                 None, items, reassembled, experts,
             ),
         )  # fmt: skip
+
+    def finish(self) -> None:
+        """Nothing follows: what still waits is unanswered in this capture."""
+        for association in self.associations:
+            if association.open or association.blocks:
+                association.abandon()
+
+    def _open(self, _association: Association, _sender: Sender, octets: bytes, _number: int) -> tuple[Decoded, bytes]:
+        """Read what a block transfer carried; nothing is deciphered."""
+        return self._read(octets, 0, len(octets)), octets
 
     def _link(self, talk: _Talk, unit: Unit, implied: Sender, record: Any) -> tuple[Sender, _Pair]:
         """Who sends from an address to another, and in which pair."""
@@ -161,54 +183,101 @@ class Tracker:
         self.associations.append(association)
         return association
 
-    def _current(self, pair: _Pair, unit: Unit, service: str) -> Association:
-        """The association that a message belongs to, which may be a new one between the same SAPs."""
+    def _current(self, pair: _Pair, unit: Unit, service: str) -> tuple[Association, tuple[Expert, ...]]:
+        """The association that a message belongs to, which may be a new one, and what was lost with the one before."""
         association = pair.association
         if service == "disc":
             if not association.ended:
                 association.end(State.DISCONNECTED)
-            return association
+            return association, association.abandon()
         if (
-            (service == "aarq" and (association.aare is not None or association.ended))
-            or (association.ended and unit.kind is Kind.APDU and service not in ("rlrq", "rlre"))
+            (service == "aarq" and (association.terms.result is not None or association.ended))
+            or (association.ended and unit.kind is _APDU and service not in ("rlrq", "rlre"))
             or (service == "snrm" and association.state is State.DISCONNECTED)
         ):
+            lost = association.abandon()
             before = association.client_direction
             association = pair.association = self._association(unit, pair.client, pair.server)
             association.client_direction = before
-        return association
+            return association, lost
+        if service == "snrm" and any(family != "link" for family in association.open):
+            return association, association.abandon()
+        return association, ()
 
     def _agree(self, association: Association, service: str, record: Any) -> None:
         """Follow the association control services (IEC 62056-5-3, 6.2 to 6.5)."""
+        terms = association.terms
         if service == "aarq":
-            association.aarq = record
             association.state = State.PROPOSED
             association.client_title = record.calling_ap_title
-            if getattr(record.user_information, "service", "") == "initiate-request":
-                association.proposed = record.user_information
+            terms = Terms(record.application_context_name, record.mechanism_name)
         elif service == "aare":
-            association.aare = record
             association.server_title = record.responding_ap_title
             diagnostic = record.result_source_diagnostic
+            terms = terms._replace(result=record.result, result_source_diagnostic=diagnostic)
             if record.result != 0:
                 association.end(State.REJECTED)
             elif diagnostic == (1, _AUTHENTICATION_REQUIRED):
                 association.state = State.PENDING
             else:
                 association.state = State.ACCEPTED
-            if getattr(record.user_information, "service", "") == "initiate-response":
-                association.negotiated = record.user_information
         elif service == "rlre":
             association.end(State.RELEASED)
+            return
+        else:
+            return
+        association.terms = self._terms.setdefault(terms, terms)
+        self._negotiate(association, record.user_information)
+
+    def _negotiate(self, association: Association, initiate: Any) -> None:
+        """Take note of an InitiateRequest or InitiateResponse in clear."""
+        service = getattr(initiate, "service", "")
+        terms = association.terms
+        if service == "initiate-request":
+            terms = terms._replace(
+                proposed_conformance=initiate.proposed_conformance,
+                client_max_receive_pdu_size=initiate.client_max_receive_pdu_size,
+            )
+        elif service == "initiate-response":
+            conformance = initiate.negotiated_conformance
+            terms = terms._replace(
+                negotiated_conformance=conformance, server_max_receive_pdu_size=initiate.server_max_receive_pdu_size
+            )
+            association.lacking = _ALL_CONFORMANCE & ~conformance
+            sizes = (terms.client_max_receive_pdu_size, terms.server_max_receive_pdu_size)
+            association.smallest_pdu = min([size for size in sizes if size] or [ANY_SIZE])
+        association.terms = self._terms.setdefault(terms, terms)
 
     def disconnected(self, stream: Stream) -> None:
-        """The connection below ended."""
-        talk = self._talks.get(stream.conversation.number)
-        for pair in talk.pairs.values() if talk is not None else ():
+        """A direction of the connection below ended."""
+        conversation = stream.conversation
+        talk = conversation.talk
+        if talk is None:
+            return
+        for pair in talk.pairs.values():
             association = pair.association
             if not association.ended:
                 association.end(State.DISCONNECTED)
-            self._pairing.abandon(association)
+            association.experts += association.abandon()
+        if conversation.closed:
+            conversation.talk = None
+
+
+def _against_terms(association: Association, sender: Sender, service: str, needs: int, size: int) -> tuple[Expert, ...]:
+    """What a message does that was not agreed on."""
+    experts: list[Expert] = []
+    terms = association.terms
+    if sender is _SERVER:
+        limit, receiver = terms.client_max_receive_pdu_size, "client"
+    else:
+        limit, receiver = terms.server_max_receive_pdu_size, "server"
+    if limit and size > limit:
+        experts.append(Expert("pdu-too-large", f"{size} octets, but the {receiver} receives {limit} at most"))
+    lacking = needs & association.lacking
+    if lacking and association.state is not _PENDING:
+        names = ", ".join(conformance_names(lacking))
+        experts.append(Expert("not-negotiated", f"{service} takes {names}, which the conformance agreed on lacks"))
+    return tuple(experts)
 
 
 def _without_prefix(unit: Unit, start: int) -> Unit:

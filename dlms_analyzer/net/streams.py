@@ -52,7 +52,7 @@ class Stream:
 class Conversation:
     """Two endpoints that talk over one transport."""
 
-    __slots__ = ("active", "backward", "forward", "initiator", "number", "transport")
+    __slots__ = ("active", "backward", "forward", "initiator", "number", "talk", "transport")
 
     forward: Stream
     backward: Stream
@@ -65,6 +65,13 @@ class Conversation:
         """The direction that opened the connection, when the capture shows it."""
         self.active = True
         """Whether frames came since the table last looked."""
+        self.talk: Any = None
+        """Free for whoever follows what is said in it."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it has ended; without connections nobody can tell."""
+        return False
 
     def flush(self) -> list[Delivery]:
         """What still waits: nothing follows."""

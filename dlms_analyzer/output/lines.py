@@ -41,10 +41,11 @@ def gist(message: Message) -> str:
     if message.reassembled is not None:
         carried = message.reassembled
         text += f"  completes {carried.service}, {len(carried.data)} octets in {len(carried.messages)} messages"
-    if message.sender is Sender.SERVER and message.exchange is not None and message.exchange.asked:
-        asked = message.exchange.asked
-        more = f" and {len(asked) - 1} more" if len(asked) > 1 else ""
-        text += f"  <- {asked_text(asked[0])}{more}"
+    if message.sender is Sender.SERVER and message.exchange is not None and message.exchange.items:
+        items = message.exchange.items
+        more = f" and {len(items) - 1} more" if len(items) > 1 else ""
+        if items[0].asked is not None:
+            text += f"  <- {asked_text(items[0].asked)}{more}"
     return escape(text)
 
 

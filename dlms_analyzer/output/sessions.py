@@ -10,18 +10,15 @@ from dlms_analyzer.frames import NANOSECONDS, endpoints
 from dlms_analyzer.message_json import time_text
 from dlms_analyzer.output.escape import escape
 from dlms_analyzer.output.style import Style
+from dlms_analyzer.services import conformance_names
 from scapy_layers import AARE, AARQ, InitiateResponse
-from scapy_layers.cosem_fields import CONFORMANCE_PARTS
 
 OID_ARC = 7
 """Octets of the object identifiers of contexts and mechanisms."""
 
 
-def conformance_names(value: int | None) -> list[str] | None:
-    """Names of the bits that are set."""
-    if value is None:
-        return None
-    return [part.name.replace("_", "-") for part in CONFORMANCE_PARTS if part.of(value)]
+def _names(conformance: int | None) -> list[str] | None:
+    return None if conformance is None else conformance_names(conformance)
 
 
 def _last_arc(name: bytes | None) -> int | None:
@@ -30,11 +27,11 @@ def _last_arc(name: bytes | None) -> int | None:
 
 def session_dict(association: Association) -> dict[str, Any]:
     """The jsonl object of an association. Absent things are None, never missing."""
-    aarq, aare = association.aarq, association.aare
-    proposed, negotiated = association.proposed, association.negotiated
+    terms = association.terms
     first, second = endpoints(association.conversation.forward.flow)
     client, server = (second, first) if association.client_is_backward else (first, second)
-    diagnostic = None if aare is None else aare.result_source_diagnostic
+    diagnostic = terms.result_source_diagnostic
+    opened = terms.application_context_name is not None
     return {
         "association": association.number,
         "conversation": association.conversation.number,
@@ -45,16 +42,16 @@ def session_dict(association: Association) -> dict[str, Any]:
         "server_sap": association.server_sap,
         "server_lower": association.server_lower,
         "state": association.state.value,
-        "context": None if aarq is None else _last_arc(aarq.application_context_name),
-        "mechanism": None if aarq is None else (_last_arc(aarq.mechanism_name) or 0),
-        "result": None if aare is None else aare.result,
+        "context": _last_arc(terms.application_context_name),
+        "mechanism": (_last_arc(terms.mechanism_name) or 0) if opened else None,
+        "result": terms.result,
         "diagnostic": None if diagnostic is None else AARE.result_source_diagnostic.text(diagnostic),
         "client_system_title": None if association.client_title is None else association.client_title.hex(),
         "server_system_title": None if association.server_title is None else association.server_title.hex(),
-        "proposed_conformance": conformance_names(None if proposed is None else proposed.proposed_conformance),
-        "negotiated_conformance": conformance_names(None if negotiated is None else negotiated.negotiated_conformance),
-        "client_max_receive_pdu_size": None if proposed is None else proposed.client_max_receive_pdu_size,
-        "server_max_receive_pdu_size": None if negotiated is None else negotiated.server_max_receive_pdu_size,
+        "proposed_conformance": _names(terms.proposed_conformance),
+        "negotiated_conformance": _names(terms.negotiated_conformance),
+        "client_max_receive_pdu_size": terms.client_max_receive_pdu_size,
+        "server_max_receive_pdu_size": terms.server_max_receive_pdu_size,
         "first": time_text(association.first),
         "last": time_text(association.last),
         "duration": (association.last - association.first) / NANOSECONDS,
@@ -63,6 +60,7 @@ def session_dict(association: Association) -> dict[str, Any]:
         "unanswered": association.unanswered,
         "slowest_response": association.slowest / NANOSECONDS if association.slowest else None,
         "errors": dict(association.errors),
+        "expert": [{"severity": one.severity.value, "code": one.code, "text": one.text} for one in association.experts],
     }
 
 
@@ -75,10 +73,10 @@ def session_lines(association: Association, style: Style) -> Iterator[str]:
     head = f"#{said['association']:<4} {said['client']} -> {said['server']}  {said['profile']}  SAP {saps}"
     head += f"  {said['state']}"
     yield style("bold", escape(head))
-    if association.aarq is not None:
-        aarq = association.aarq
-        mechanism = "lowest (0)" if aarq.mechanism_name is None else AARQ.mechanism_name.text(aarq.mechanism_name)
-        context = AARQ.application_context_name.text(aarq.application_context_name)
+    terms = association.terms
+    if terms.application_context_name is not None:
+        mechanism = "lowest (0)" if terms.mechanism_name is None else AARQ.mechanism_name.text(terms.mechanism_name)
+        context = AARQ.application_context_name.text(terms.application_context_name)
         yield f"      context {context}, mechanism {mechanism}"
     titles = [
         f"{side} {title}"
@@ -89,8 +87,8 @@ def session_lines(association: Association, style: Style) -> Iterator[str]:
         yield f"      system titles: {', '.join(titles)}"
     if said["diagnostic"]:
         yield f"      answer: {AARE.result.text(said['result'])}, {said['diagnostic']}"
-    if association.negotiated is not None:
-        negotiated = InitiateResponse.negotiated_conformance.text(association.negotiated.negotiated_conformance)
+    if terms.negotiated_conformance is not None:
+        negotiated = InitiateResponse.negotiated_conformance.text(terms.negotiated_conformance)
         to_client, to_server = said["client_max_receive_pdu_size"], said["server_max_receive_pdu_size"]
         yield f"      PDU {to_client} to the client, {to_server} to the server; conformance {negotiated}"
     counts = f"      {said['messages']} messages, {said['exchanges']} exchanges"
@@ -103,3 +101,5 @@ def session_lines(association: Association, style: Style) -> Iterator[str]:
         troubles.append(f"{said['unanswered']} unanswered")
     if troubles:
         yield style("warning", f"      {', '.join(troubles)}")
+    for expert in association.experts:
+        yield style(expert.severity.value, f"      [{expert.code}] {escape(expert.text)}")
