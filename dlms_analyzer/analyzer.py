@@ -71,5 +71,7 @@ class Analyzer:
         for stream, item in deliveries:
             messages += map(self._tracker.take, self._framing.feed(stream, item))
             if item.__class__ is End:
+                if stream.conversation.closed:
+                    messages += map(self._tracker.take, self._framing.close(stream.conversation))
                 self._tracker.disconnected(stream)
         return messages

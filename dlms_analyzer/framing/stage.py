@@ -19,7 +19,7 @@ from dlms_analyzer.framing.raw import RawFramer
 from dlms_analyzer.framing.stream import Framer, Ignore, StreamFramer
 from dlms_analyzer.framing.units import Unit
 from dlms_analyzer.framing.wrapper import HEADER, HEADER_SIZE, WrapperFramer, plausible_header, starts_apdu
-from dlms_analyzer.net.streams import Item, Stream
+from dlms_analyzer.net.streams import Conversation, Item, Stream
 from scapy_layers import read_apdu
 from scapy_layers.core.outcome import DecodeError, NeedMore, Oddity
 from scapy_layers.hdlc import FLAG
@@ -161,6 +161,15 @@ class FramingStage:
         units: list[Unit] = []
         for framer in list(self._framers):
             units += framer.flush()
+        return units
+
+    def close(self, conversation: Conversation) -> list[Unit]:
+        """What is unfinished in a conversation that has ended; its framers are let go."""
+        units: list[Unit] = []
+        for stream in (conversation.forward, conversation.backward):
+            if isinstance(stream.state, (StreamFramer, _Undecided)):
+                units += stream.state.flush()
+            stream.state = None
         return units
 
     def trusted(self, stream: Stream) -> bool:
