@@ -109,6 +109,7 @@ def list_interfaces() -> list[str]:
 
 _NO_PERMISSION: Final = re.compile(r"permission|not permitted|must be root|Access is denied", re.IGNORECASE)
 _NO_DEVICE: Final = re.compile(r"no such device|no device named|doesn't exist|not found", re.IGNORECASE)
+_NO_LIBPCAP: Final = re.compile(r"libpcap is not available", re.IGNORECASE)
 _BAD_FILTER: Final = re.compile(r"syntax error|invalid capture filter|can't parse filter|set filter", re.IGNORECASE)
 _HELP: Final = {
     "dumpcap": "sudo setcap cap_net_raw,cap_net_admin=ep {path}; with Wireshark from Debian or Ubuntu: "
@@ -127,6 +128,8 @@ def explain_failure(tool: CaptureTool, options: LiveOptions, said: Sequence[str]
         return f"{names}: no permission to capture with {tool.name}: run as root, or give the right once: {how}"
     if _NO_DEVICE.search(text):
         return f"{names}: no such interface; there are {', '.join(list_interfaces())}"
+    if _NO_LIBPCAP.search(text):
+        return "a capture filter needs libpcap, which is not installed: install dumpcap or tcpdump, or use no filter"
     if options.capture_filter and _BAD_FILTER.search(text):
         return f"{options.capture_filter}: not a capture filter; see pcap-filter(7)"
     reason = next(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import socket
@@ -10,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from ctypes.util import find_library
 from itertools import islice
 from pathlib import Path
 
@@ -33,7 +35,24 @@ def may_capture() -> bool:
     return True
 
 
+def has_libpcap() -> bool:
+    name = find_library("pcap")
+    try:
+        return name is not None and bool(ctypes.CDLL(name))
+    except OSError:
+        return False
+
+
 needs_privilege = pytest.mark.skipif(not may_capture(), reason="no permission to capture")
+HAS_LIBPCAP = has_libpcap()
+needs_libpcap = pytest.mark.skipif(not HAS_LIBPCAP, reason="no libpcap, which makes filters for Scapy's sockets")
+FILTERING = [tool for tool in TOOLS if tool.name != "scapy"] + [
+    pytest.param(tool, marks=needs_libpcap) for tool in TOOLS if tool.name == "scapy"
+]
+
+
+def tool_name(tool: CaptureTool) -> str:
+    return tool.name
 
 
 @pytest.fixture
@@ -65,7 +84,7 @@ def payloads_of(frames: list[Frame], port: int) -> list[bytes]:
 
 
 @needs_privilege
-@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+@pytest.mark.parametrize("tool", FILTERING, ids=tool_name)
 def test_what_is_sent_is_captured_once_and_in_order(tool: CaptureTool, receiver: socket.socket) -> None:
     port = receiver.getsockname()[1]
     sent = [b"datagram %d" % index for index in range(200)]
@@ -85,7 +104,7 @@ def test_what_is_sent_is_captured_once_and_in_order(tool: CaptureTool, receiver:
 
 
 @needs_privilege
-@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+@pytest.mark.parametrize("tool", FILTERING, ids=tool_name)
 def test_after_the_stop_everything_captured_is_still_read(tool: CaptureTool, receiver: socket.socket) -> None:
     port = receiver.getsockname()[1]
     source = LiveSource([LOOPBACK], f"udp port {port}", tool=tool)
@@ -100,7 +119,7 @@ def test_after_the_stop_everything_captured_is_still_read(tool: CaptureTool, rec
 
 
 @needs_privilege
-@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+@pytest.mark.parametrize("tool", FILTERING, ids=tool_name)
 def test_several_interfaces_are_captured_at_once(tool: CaptureTool, receiver: socket.socket) -> None:
     others = [name for name in list_interfaces() if name != LOOPBACK and is_up(name)]
     if not others:
@@ -118,6 +137,7 @@ def test_several_interfaces_are_captured_at_once(tool: CaptureTool, receiver: so
 
 
 @needs_privilege
+@pytest.mark.skipif(not HAS_LIBPCAP and TOOLS[0].name == "scapy", reason="no libpcap, and no program that brings it")
 @pytest.mark.skipif(sys.platform != "linux", reason="gives disk space back as Linux can")
 def test_no_more_than_the_ring_is_kept(receiver: socket.socket) -> None:
     port = receiver.getsockname()[1]
@@ -141,17 +161,46 @@ def test_no_more_than_the_ring_is_kept(receiver: socket.socket) -> None:
 
 
 @needs_privilege
-@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+@pytest.mark.parametrize("tool", TOOLS, ids=tool_name)
 def test_an_interface_that_is_not_there_is_named_with_those_that_are(tool: CaptureTool) -> None:
     with pytest.raises(CaptureError, match=rf"nowhere9: no such interface; there are .*{LOOPBACK}"):
         LiveSource(["nowhere9"], tool=tool)
 
 
 @needs_privilege
-@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+@pytest.mark.parametrize("tool", FILTERING, ids=tool_name)
 def test_a_filter_that_is_none_is_refused(tool: CaptureTool) -> None:
     with pytest.raises(CaptureError, match="tcp prot 4059: not a capture filter"):
         LiveSource([LOOPBACK], "tcp prot 4059", tool=tool)
+
+
+@needs_privilege
+@pytest.mark.parametrize("tool", TOOLS, ids=tool_name)
+def test_without_a_filter_everything_is_captured(tool: CaptureTool, receiver: socket.socket) -> None:
+    port = receiver.getsockname()[1]
+    sent = [b"datagram %d" % index for index in range(50)]
+    source = LiveSource([LOOPBACK], tool=tool)
+    try:
+        send(receiver, sent)
+        received: list[bytes] = []
+        for frame in source:
+            received += payloads_of([frame], port)
+            if len(received) >= len(sent):
+                break
+        assert received == sent
+    finally:
+        source.close()
+
+
+@needs_privilege
+def test_a_filter_without_libpcap_is_refused_with_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    hidden = tmp_path / "sitecustomize.py"
+    hidden.write_text("import ctypes.util\nctypes.util.find_library = lambda name: None\n")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *sys.path]))
+    with pytest.raises(CaptureError, match="needs libpcap, which is not installed: install dumpcap or tcpdump"):
+        LiveSource([LOOPBACK], "tcp port 4059", tool=TOOLS[-1])
 
 
 @needs_privilege
@@ -185,7 +234,9 @@ def test_without_permission_it_says_what_to_do(name: str) -> None:
         assert f"setcap cap_net_raw,cap_net_admin=ep /usr/bin/{name}" in text
 
 
-@pytest.mark.skipif(shutil.which("dumpcap") is None or os.name != "posix" or os.getuid() != 0, reason="needs root")
+@pytest.mark.skipif(
+    shutil.which("dumpcap") is None or os.name != "posix" or os.getuid() != 0, reason="needs root and dumpcap"
+)
 def test_a_user_without_the_right_gets_that_sentence() -> None:
     command = ["dumpcap", "-q", "-i", LOOPBACK, "-w", "-"]
     said = subprocess.run(
