@@ -45,6 +45,7 @@ bench: $(DEV)  ## run every benchmarks/bench_*.py
 
 docs: $(DOCS)  ## build the user guide into site/
 	$(BIN)/python -m scapy_layers.reference > docs/fields.md
+	$(BIN)/python -m dlms_analyzer.output.experts > docs/experts.md
 	$(BIN)/mkdocs build --strict
 
 clean:  ## remove build products and caches, keep the virtual environment

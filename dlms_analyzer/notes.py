@@ -15,6 +15,31 @@ class Severity(Enum):
     ERROR = "error"
 
 
+class Topic(Enum):
+    """What a code is about; the heading it is documented under."""
+
+    LINK = "Streams and link frames"
+    APDU = "APDUs"
+    EXCHANGE = "Exchanges and transfers"
+    ASSOCIATION = "Associations"
+
+
+class Code(NamedTuple):
+    """What a code stands for.
+
+    Attributes:
+        topic: what it is about.
+        severity: how much it matters.
+        meaning: what was seen.
+        advice: what to do about it, or what it may come from.
+    """
+
+    topic: Topic
+    severity: Severity
+    meaning: str
+    advice: str
+
+
 class Expert(NamedTuple):
     """One expert note.
 
@@ -29,38 +54,187 @@ class Expert(NamedTuple):
     @property
     def severity(self) -> Severity:
         """How much it matters."""
-        return CODES[self.code][0]
+        return CODES[self.code].severity
 
 
-CODES: Final[dict[str, tuple[Severity, str]]] = {
-    # Link
-    "bad-fcs": (Severity.ERROR, "The frame check sequence is wrong; the frame is shown and not used."),
-    "bad-hcs": (Severity.WARNING, "The header check sequence is wrong although the frame check sequence is right."),
-    "noise": (Severity.NOTE, "Octets between frames that belong to none."),
-    "undecoded": (Severity.WARNING, "Octets that no framing explains, kept as they are."),
-    "gap": (Severity.WARNING, "Octets of the stream are not in the capture; reading goes on behind them."),
-    "incomplete": (Severity.WARNING, "The stream ends inside a frame or an APDU."),
-    "retransmission": (Severity.NOTE, "A frame with a number that was received before."),
-    "sequence": (Severity.WARNING, "A frame number that is not the next one: frames are missing."),
-    "segment-lost": (Severity.WARNING, "A segmented APDU was given up: a segment is missing."),
-    # APDU
-    "malformed": (Severity.ERROR, "The APDU cannot be read beyond an offset."),
-    "unknown-tag": (Severity.WARNING, "No APDU has this tag."),
-    "trailing-octets": (Severity.NOTE, "Octets behind a complete APDU."),
-    "oddity": (Severity.NOTE, "Not as the standard has it, but understood."),
-    # Exchanges
-    "unanswered": (Severity.WARNING, "A confirmed request that the capture shows no answer to."),
-    "unexpected-response": (Severity.WARNING, "A response that answers no request in the capture."),
-    "invoke-id-mismatch": (Severity.WARNING, "A response whose invoke-id differs from that of the open request."),
-    "repeated-request": (Severity.NOTE, "The same request again while the first is unanswered."),
-    "block-number": (Severity.WARNING, "A block whose number is not the next one."),
-    "transfer-too-long": (Severity.ERROR, "A long transfer was given up: it grew beyond what is kept."),
-    "late-response": (Severity.NOTE, "An answer that came after the answer to a later request."),
-    "disconnect-mid-exchange": (Severity.WARNING, "The connection or association ended before the answer came."),
-    "incomplete-transfer": (Severity.WARNING, "A long transfer stops before its last block."),
-    # Association
-    "pdu-too-large": (Severity.WARNING, "An APDU longer than its receiver said it takes."),
-    "not-negotiated": (Severity.WARNING, "A service that the negotiated conformance does not have."),
-    "refused": (Severity.NOTE, "The request was refused."),
-}
-"""Code to severity and meaning."""
+_LINK, _APDU, _EXCHANGE, _ASSOCIATION = Topic
+_CHAT, _NOTE, _WARNING, _ERROR = Severity
+
+CODES: Final[dict[str, Code]] = {
+    "gap": Code(
+        _LINK, _WARNING,
+        "Octets of the stream are not in the capture; reading goes on behind them.",
+        "Capture with a larger buffer and the whole packet, nearer to one of the ends.",
+    ),
+    "incomplete": Code(
+        _LINK, _WARNING,
+        "The stream ends inside a frame or an APDU.",
+        "Look whether the capture stopped there, or the connection broke.",
+    ),
+    "undecoded": Code(
+        _LINK, _WARNING,
+        "Octets that no framing explains, kept as they are.",
+        "If a framing was forced, check that it is the right one.",
+    ),
+    "noise": Code(
+        _LINK, _NOTE,
+        "Octets between frames that belong to none.",
+        "A few are normal where a line is switched; many point to the wiring, the baud rate or the parity.",
+    ),
+    "bad-fcs": Code(
+        _LINK, _ERROR,
+        "The frame check sequence is wrong; the frame is shown and not used.",
+        "Octets were changed on the line. Expect the sender to repeat the frame.",
+    ),
+    "bad-hcs": Code(
+        _LINK, _WARNING,
+        "The header check sequence is wrong although the frame check sequence is right.",
+        "The sender computes it wrongly; other stations will drop the frame.",
+    ),
+    "retransmission": Code(
+        _LINK, _NOTE,
+        "A frame or block with a number that was received before.",
+        "The sender did not get the acknowledgement in time: look at loss and at the timeouts.",
+    ),
+    "sequence": Code(
+        _LINK, _WARNING,
+        "A frame number N(S) that is not the next one: frames are missing.",
+        "Look for frames with a bad check sequence before it, or for a capture that has holes.",
+    ),
+    "acknowledgement": Code(
+        _LINK, _WARNING,
+        "A frame number N(R) that acknowledges frames which were not sent.",
+        "The capture lacks frames of the other side, or the two sides are out of step.",
+    ),
+    "repeat-requested": Code(
+        _LINK, _NOTE,
+        "A frame number N(R) that asks for frames again. DLMS/COSEM has no REJ frame; this takes its place.",
+        "The station missed frames: look at the line, and whether the window is too large for it.",
+    ),
+    "window-violation": Code(
+        _LINK, _WARNING,
+        "More I frames without acknowledgement than the window size that was agreed on.",
+        "The receiver may drop them. Check the window sizes in SNRM and UA against those the sender uses.",
+    ),
+    "information-too-long": Code(
+        _LINK, _WARNING,
+        "An information field longer than the maximum that was agreed on.",
+        "The receiver may drop the frame. Check the lengths in SNRM and UA; each is seen from its sender.",
+    ),
+    "segment-lost": Code(
+        _LINK, _WARNING,
+        "A segmented APDU was given up: a segment is missing.",
+        "What came of the APDU is kept as raw octets. Look for what happened to the frame before.",
+    ),
+    "poll-final": Code(
+        _LINK, _NOTE,
+        "A station sends although the other one has not passed the turn to it with the poll/final bit.",
+        "The two may talk at the same time, and lose frames by it.",
+    ),
+    "receiver-not-ready": Code(
+        _LINK, _NOTE,
+        "RNR: the station cannot take I frames now.",
+        "The other side has to wait until an RR comes.",
+    ),
+    "frame-reject": Code(
+        _LINK, _ERROR,
+        "FRMR: the station cannot use a frame, and repeating it does not help.",
+        "The text says which control field was rejected and why. The link has to be set up anew.",
+    ),
+    "not-connected": Code(
+        _LINK, _WARNING,
+        "DM: the station says that there is no connection where one was set up before.",
+        "The station has forgotten it: an inactivity timeout, or a restart.",
+    ),
+    "unknown-control": Code(
+        _LINK, _WARNING,
+        "A control field that DLMS/COSEM does not use.",
+        "REJ and SREJ are among them: the sender speaks another dialect of HDLC.",
+    ),
+    "malformed": Code(
+        _APDU, _ERROR,
+        "The APDU cannot be read beyond an offset.",
+        "Look at the octets there: a length that does not fit is the usual reason.",
+    ),
+    "unknown-tag": Code(
+        _APDU, _WARNING,
+        "No APDU has this tag.",
+        "Ciphered or proprietary octets, or the wrong framing.",
+    ),
+    "length-mismatch": Code(
+        _APDU, _WARNING,
+        "Two lengths contradict each other, and one of them was believed.",
+        "The encoder is wrong; other readers may stumble over it.",
+    ),
+    "trailing-octets": Code(
+        _APDU, _NOTE,
+        "Octets behind a complete APDU.",
+        "They are shown and not used; often padding or a wrong length.",
+    ),
+    "oddity": Code(
+        _APDU, _NOTE,
+        "Not as the standard has it, but understood.",
+        "Nothing, unless another reader refuses it.",
+    ),
+    "unanswered": Code(
+        _EXCHANGE, _WARNING,
+        "A confirmed request that the capture shows no answer to.",
+        "Look whether the answer is missing in the capture, or the meter did not give one.",
+    ),
+    "unexpected-response": Code(
+        _EXCHANGE, _WARNING,
+        "A response that answers no request in the capture.",
+        "The capture begins late or lacks the request; else the server answered twice.",
+    ),
+    "late-response": Code(
+        _EXCHANGE, _NOTE,
+        "An answer that came after the answer to a later request.",
+        "The timeout of the client may be shorter than the server takes.",
+    ),
+    "invoke-id-mismatch": Code(
+        _EXCHANGE, _WARNING,
+        "A response whose invoke-id differs from that of the open request.",
+        "The response belongs to an earlier request, or the server does not copy the invoke-id.",
+    ),
+    "repeated-request": Code(
+        _EXCHANGE, _NOTE,
+        "The same request again while the first is unanswered.",
+        "The client has waited in vain: look at what became of the first.",
+    ),
+    "block-number": Code(
+        _EXCHANGE, _WARNING,
+        "A block whose number is not the next one.",
+        "A block is missing in the capture, or one of the sides lost count.",
+    ),
+    "incomplete-transfer": Code(
+        _EXCHANGE, _WARNING,
+        "A long transfer that stops before its last block.",
+        "Look for the block, the refusal or the disconnection behind which nothing follows.",
+    ),
+    "transfer-too-long": Code(
+        _EXCHANGE, _ERROR,
+        "A long transfer was given up: it grew beyond what is kept.",
+        "Its blocks are messages of their own all the same.",
+    ),
+    "refused": Code(
+        _EXCHANGE, _NOTE,
+        "The request was refused.",
+        "The text names the reason that the server gave.",
+    ),
+    "pdu-too-large": Code(
+        _ASSOCIATION, _WARNING,
+        "An APDU larger than the PDU size that the receiver said it takes when the association was opened.",
+        "The receiver may drop it. The sender should use block transfer.",
+    ),
+    "not-negotiated": Code(
+        _ASSOCIATION, _WARNING,
+        "A service that is not in the conformance block agreed on.",
+        "The server may refuse it. Compare what the client proposed with what the server granted.",
+    ),
+    "disconnect-mid-exchange": Code(
+        _ASSOCIATION, _WARNING,
+        "The connection or the association ends while a request is unanswered or a transfer is not complete.",
+        "See which side hung up, and whether a timeout was the reason.",
+    ),
+}  # fmt: skip
+"""Every code there is. `docs/experts.md` is made of this table."""
