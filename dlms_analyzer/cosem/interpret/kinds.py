@@ -264,7 +264,7 @@ def oid_octets(pair: Pair) -> tuple[int, ...]:
         Mismatch: neither of them.
     """
     tag, value = pair
-    if tag == 2:
+    if tag == 2 and value:
         return tuple(integer(arc) for arc in value)
     found = octets(pair, "an object identifier")
     if found[:1] == b"\x06" and len(found) == (found[1] if len(found) > 1 else 0) + 2:

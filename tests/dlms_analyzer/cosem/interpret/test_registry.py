@@ -166,6 +166,11 @@ def test_access_modes_depend_on_the_version_of_the_association() -> None:
     assert interpret(15, 2, listed(1)).words == "1 object: 1-0:1.8.0.255 active energy import (total) (Register)"
 
 
+def test_an_object_identifier_without_arcs_is_none() -> None:
+    assert interpret(15, 4, (2, ())).problem == "an object identifier expected, structure found"
+    assert interpret(15, 4, (9, b"")).problem == "an object identifier expected, octet-string of 0 octets found"
+
+
 def test_a_method_parameter_is_interpreted() -> None:
     found = interpret_method(18, 1, (2, ((9, b"FW2.0"), (6, 4096))))
     assert found.value == {"image_identifier": "FW2.0", "image_size": 4096}
