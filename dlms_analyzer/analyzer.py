@@ -62,7 +62,8 @@ class Analyzer:
     def flush(self) -> list[Message]:
         """What still waits: no frame follows."""
         messages = self._deliver(self._conversations.flush())
-        messages += map(self._tracker.take, self._framing.flush())
+        for conversation in self._conversations.followed():
+            messages += map(self._tracker.take, self._framing.close(conversation))
         self._tracker.finish()
         return messages
 
@@ -74,4 +75,6 @@ class Analyzer:
                 if stream.conversation.closed:
                     messages += map(self._tracker.take, self._framing.close(stream.conversation))
                 self._tracker.disconnected(stream)
+        while self._conversations.forgotten:
+            messages += map(self._tracker.take, self._framing.close(self._conversations.forgotten.pop()))
         return messages

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
-from weakref import WeakSet
 
 from dlms_analyzer.frames import LINE, UDP, Buffer, Segment, ports
 from dlms_analyzer.framing.hdlc import HdlcFramer
@@ -148,23 +147,14 @@ class FramingStage:
 
     def __init__(self, options: FramingOptions | None = None) -> None:
         self.options = options or FramingOptions()
-        self._framers: WeakSet[StreamFramer | _Undecided] = WeakSet()
-        """Framers of the streams that still exist, for `flush`."""
 
     def feed(self, stream: Stream, item: Item) -> list[Unit]:
         """The units that a delivery completes."""
         framer: Framer = stream.state or self._start(stream)
         return framer.feed(item)
 
-    def flush(self) -> list[Unit]:
-        """What is unfinished in all streams: nothing follows."""
-        units: list[Unit] = []
-        for framer in list(self._framers):
-            units += framer.flush()
-        return units
-
     def close(self, conversation: Conversation) -> list[Unit]:
-        """What is unfinished in a conversation that has ended; its framers are let go."""
+        """What is unfinished in a conversation when nothing follows; its framers are let go."""
         units: list[Unit] = []
         for stream in (conversation.forward, conversation.backward):
             if isinstance(stream.state, (StreamFramer, _Undecided)):
@@ -191,8 +181,6 @@ class FramingStage:
             undecided = side.state
             if undecided is None or isinstance(undecided, (_Undecided, Ignore)):
                 side.state = FRAMERS[profile](side)
-                if isinstance(side.state, StreamFramer):
-                    self._framers.add(side.state)
                 for item in undecided.held if isinstance(undecided, _Undecided) else ():
                     units += side.state.feed(item)
         return units
@@ -203,7 +191,6 @@ class FramingStage:
             self.settle(stream, profile)
         elif self.options.heuristics or self.trusted(stream):
             stream.state = _Undecided(self, stream)
-            self._framers.add(stream.state)
         else:
             stream.state = Ignore()
         framer: Framer = stream.state

@@ -29,6 +29,8 @@ class ConversationTable:
         self._closed: deque[TcpConversation] = deque()
         self.count = 0
         """Conversations seen so far."""
+        self.forgotten: list[Conversation] = []
+        """Conversations let go to make room: nothing more is delivered on them. Whoever reads this empties it."""
 
     def feed(self, segment: Segment) -> list[Delivery]:
         """What the segment brings: octets in order, gaps and ends, each with its stream."""
@@ -57,6 +59,11 @@ class ConversationTable:
             if stream.direction == 0:
                 out += stream.connection.flush()
         return out
+
+    def followed(self) -> list[Conversation]:
+        """The conversations on which more may be delivered, in order of appearance."""
+        streams: list[Stream] = [*self._tcp.values(), *self._others.values()]
+        return sorted({stream.conversation for stream in streams}, key=lambda one: one.number)
 
     def _feed_tcp(self, stream: TcpStream, segment: Segment) -> list[Delivery]:
         conversation = stream.connection
@@ -117,6 +124,7 @@ class ConversationTable:
         for connection in idle or connections[: MAX_CONVERSATIONS // 4]:
             out += connection.flush()
             self._forget(connection)
+            self.forgotten.append(connection)
         return out
 
     def _drop_idle_others(self) -> None:
@@ -127,3 +135,4 @@ class ConversationTable:
         for conversation in idle or conversations[: MAX_CONVERSATIONS // 4]:
             for stream in (conversation.forward, conversation.backward):
                 self._others.pop((conversation.transport, stream.flow), None)
+            self.forgotten.append(conversation)
