@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from scapy_layers import Node, Pdu, tolerant, trace_layer
+from scapy_layers.hdlc import HDLC
+from scapy_layers.mode_e import mode_e_line
 
 
 class LinkFrame:
@@ -21,6 +23,20 @@ class LinkFrame:
         self.octets = octets
         self.service = service
         self.text = text
+
+    @classmethod
+    def again(cls, profile: str, octets: bytes, service: str, *, intact: bool) -> LinkFrame:
+        """A link frame that was recognised before.
+
+        Args:
+            profile: of the conversation: `mode-e`, or HDLC.
+            octets: of the frame.
+            service: its name.
+            intact: whether its check sequence was right.
+        """
+        line = mode_e_line(octets) if profile == "mode-e" else None
+        layer = HDLC if line is None else line[0]
+        return cls(layer, octets, service, layer(octets).mysummary(), intact=intact)
 
     def __str__(self) -> str:
         return self.text

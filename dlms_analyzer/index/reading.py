@@ -1,0 +1,107 @@
+"""IndexedCapture: a capture read once, so that any of its messages can be looked at again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Final, NamedTuple
+
+from dlms_analyzer.analyzer import Analyzer
+from dlms_analyzer.capture import Source
+from dlms_analyzer.frames import Frame
+from dlms_analyzer.framing.options import FramingOptions
+from dlms_analyzer.index.looking import Looking
+from dlms_analyzer.index.table import MessageTable
+from dlms_analyzer.messages import Message
+
+BATCH: Final = 4_096
+"""Frames between two looks at the progress: some thirty milliseconds."""
+
+
+class Progress(NamedTuple):
+    """How far reading is.
+
+    Attributes:
+        frames: read so far.
+        messages: found so far.
+        bytes_done: octets of the files read so far; of compressed files, compressed octets.
+        bytes_total: of all; None when nobody can tell.
+    """
+
+    frames: int
+    messages: int
+    bytes_done: int
+    bytes_total: int | None
+
+
+class IndexedCapture:
+    """A capture and the table of its messages.
+
+    Example:
+        >>> from dlms_analyzer.capture import open_captures
+        >>> capture = IndexedCapture(open_captures(["captures/ln_wrapper_low.pcap"]))
+        >>> for progress in capture.read():
+        ...     pass
+        >>> capture.table.row(1).service, capture.message(1).octets[:2].hex()
+        ('aarq', '601d')
+
+    Attributes:
+        source: where the frames come from.
+        analyzer: what they go through.
+        table: the messages.
+    """
+
+    def __init__(self, source: Source, options: FramingOptions | None = None) -> None:
+        self.source = source
+        self.analyzer = Analyzer(options, heads=True)
+        self.table = MessageTable(self.analyzer.associations)
+        self._looking = Looking(self.table, source)
+
+    def read(self) -> Iterator[Progress]:
+        """Read to the end, saying now and then how far it is. Whoever stops iterating stops the reading."""
+        frames = iter(self.source)
+        while self._take(frames, BATCH):
+            yield self.progress
+        self.finish()
+        yield self.progress
+
+    def take(self, frames: Iterable[Frame]) -> None:
+        """Read frames that the source has now: for sources that grow."""
+        feed, add = self.analyzer.feed, self.table.add
+        for frame in frames:
+            for message in feed(frame):
+                add(message)
+
+    def finish(self) -> None:
+        """Nothing follows: take what waited for more."""
+        for message in self.analyzer.flush():
+            self.table.add(message)
+
+    @property
+    def progress(self) -> Progress:
+        """How far reading is."""
+        return Progress(self.analyzer.frames, len(self.table), self.source.bytes_done, self.source.bytes_total)
+
+    def message(self, number: int) -> Message:
+        """A message with all its details, read again from the source.
+
+        Raises:
+            IndexError: there is no such message.
+            CaptureError: the source no longer has its octets.
+        """
+        return self._looking.message(number)
+
+    def octets(self, number: int) -> bytes:
+        """The octets of a message as sent, link framing removed.
+
+        Raises:
+            IndexError: there is no such message.
+            CaptureError: the source no longer has them.
+        """
+        return self._looking.octets(number)
+
+    def _take(self, frames: Iterator[Frame], count: int) -> bool:
+        """Read some frames; whether there may be more."""
+        before = self.analyzer.frames
+        self.take(islice(frames, count))
+        return self.analyzer.frames == before + count

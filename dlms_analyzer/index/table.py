@@ -1,0 +1,361 @@
+"""MessageTable: one row for each message, of plain numbers.
+
+What is one of few things (a service, a result, what was asked) stands in a row as its place in a list. Rows are packed,
+`ROW_OCTETS` octets each, into chunks that do not move any more once they are full; `columns` gives them by column.
+Parts of messages that came in several pieces, exchanges and notes stand in tables beside it.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Hashable, Iterator
+from itertools import chain
+from math import isnan, nan
+from struct import Struct, calcsize
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+
+from dlms_analyzer.associations.association import Association
+from dlms_analyzer.frames import NANOSECONDS, Frame
+from dlms_analyzer.framing.units import Kind, Part, Sender
+from dlms_analyzer.items import Asked, Item
+from dlms_analyzer.messages import Message, Security
+from dlms_analyzer.net.streams import Conversation
+from dlms_analyzer.notes import Expert, Severity
+
+Name = TypeVar("Name", bound=Hashable)
+
+NONE: Final = 0xFFFFFFFF
+"""In a column of numbers from 0: there is none."""
+CHUNK: Final = 1 << 16
+"""Rows in a chunk: three megabytes."""
+
+COLUMNS: Final = {
+    "time": "q",
+    "position": "Q",
+    "size": "I",
+    "frame": "I",
+    "stream": "I",
+    "association": "I",
+    "exchange": "I",
+    "response_time": "f",
+    "asked": "H",
+    "interface": "H",
+    "security": "H",
+    "service": "B",
+    "outer": "B",
+    "profile": "B",
+    "kind": "B",
+    "result": "B",
+    "expert": "B",
+}
+"""Column to its type code, as in `struct` and `array`; rows are packed without alignment."""
+
+_ROW: Final = Struct("<" + "".join(COLUMNS.values()))
+ROW_OCTETS: Final = _ROW.size
+_pack = _ROW.pack
+
+_ASSOCIATION: Final = list(COLUMNS).index("association")
+
+KINDS: Final = tuple(Kind)
+SENDERS: Final = tuple(Sender)
+SEVERITIES: Final = (None, *Severity)
+"""Grades of notes, mildest first, by their number in the column `expert`."""
+_APDU, _CLIENT, _SERVER = Kind.APDU, Sender.CLIENT, Sender.SERVER
+_CLIENT_APDU, _SERVER_APDU = (KINDS.index(_APDU) | SENDERS.index(sender) << 4 for sender in (_CLIENT, _SERVER))
+_PIECES: Final = 0x80
+"""In the column `kind`: `position` is a row of the table of parts, `size` how many there are."""
+_NAMED: Final = 5
+"""Fields of `Asked` that name what is asked for: all before the selection."""
+
+
+class Numbering(dict[Name, int], Generic[Name]):
+    """Different things and their numbers, given in the order in which they are met.
+
+    Attributes:
+        names: the things, by number.
+    """
+
+    def __init__(self, limit: int, *first: Name) -> None:
+        """Begin.
+
+        Args:
+            limit: the number of whatever comes when all smaller ones are taken.
+            first: things with the numbers from 0.
+        """
+        super().__init__(zip(first, range(len(first)), strict=True))
+        self.names: list[Name] = list(first)
+        self._limit = limit
+
+    def __missing__(self, name: Name) -> int:
+        number = len(self.names)
+        if number >= self._limit:
+            return self._limit
+        self.names.append(name)
+        self[name] = number
+        return number
+
+    def name(self, number: int) -> Name | None:
+        """The thing with a number; None for the limit."""
+        return self.names[number] if number < len(self.names) else None
+
+
+class Verdict(NamedTuple):
+    """The part of a message's security that many messages share."""
+
+    status: str
+    security_control: int
+    key: str | None
+
+
+class Row(NamedTuple):
+    """A row, with names for numbers: what a list of messages shows."""
+
+    number: int
+    kind: Kind
+    service: str
+    outer: str
+    time: int
+    """Nanoseconds since 1970 UTC."""
+    sender: Sender
+    profile: str
+    frame: int
+    """Number of the frame that completed it."""
+    conversation: Conversation
+    direction: int
+    association: Association | None
+    exchange: int | None
+    response_time: float | None
+    """Seconds."""
+    asked: tuple[Asked, ...]
+    """What was asked for, on the request and its responses; without values and ranges."""
+    result: str | None
+    """`success`, or the first other result; None on what is no complete response."""
+    security: Verdict | None
+    severity: Severity | None
+    """Of the gravest expert note."""
+
+
+class MessageTable:
+    """All messages of a capture, from 1.
+
+    Attributes:
+        associations: all, by number.
+        conversations: all that had messages, by number.
+        experts: notes of the messages that have some, by message number.
+        exchange_request: by exchange: number of the message that began it.
+    """
+
+    def __init__(self, associations: list[Association]) -> None:
+        """Begin.
+
+        Args:
+            associations: the list that the analyzer adds to.
+        """
+        self.associations = associations
+        self.conversations: dict[int, Conversation] = {}
+        self.experts: dict[int, tuple[Expert, ...]] = {}
+        self.exchange_request = array("I")
+        self._count = 0
+        self._chunks: list[bytearray] = []
+        self._last = bytearray()
+        self._exchange_asked = array("H")
+        self._names: Numbering[str] = Numbering(0xFF, "")
+        self._results: Numbering[str | None] = Numbering(0xFF, None, "success")
+        self._asked: Numbering[tuple[object, ...]] = Numbering(0xFFFF, ())
+        self._verdicts: Numbering[Verdict | None] = Numbering(0xFFFF, None)
+        self._parts = _Parts()
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, message: Message) -> None:
+        """Append a message. Messages come in the order of their numbers."""
+        (
+            number, kind, service, outer, time, sender, profile, _, _, _, stream, association, exchange, _, waited, _,
+            frame, buf, start, end, parts, _, security, _, items, _, experts,
+        ) = message  # fmt: skip
+        conversation = stream.conversation
+        talk = conversation.number
+        if talk not in self.conversations:
+            self.conversations[talk] = conversation
+        asked = result = 0
+        if exchange is None:
+            exchange_number = NONE
+            if items:
+                asked, result = self._number_asked(items), self._number_result(items)
+        else:
+            exchange_number = exchange.number
+            if exchange_number == len(self.exchange_request):
+                asked = self._number_asked(items)
+                self.exchange_request.append(number)
+                self._exchange_asked.append(asked)
+            else:
+                asked = self._exchange_asked[exchange_number]
+                if items:
+                    if not asked:
+                        asked = self._exchange_asked[exchange_number] = self._number_asked(items)
+                    result = self._number_result(items)
+        if kind is _APDU and sender is _CLIENT:
+            kind_octet = _CLIENT_APDU
+        elif kind is _APDU and sender is _SERVER:
+            kind_octet = _SERVER_APDU
+        else:
+            kind_octet = KINDS.index(kind) | SENDERS.index(sender) << 4
+        if parts or buf is not frame.buf:
+            pieces, frame, start, end = self._parts.add(message)
+            kind_octet |= pieces
+        grade = 0
+        if experts:
+            self.experts[number] = experts
+            grade = max(SEVERITIES.index(expert.severity) for expert in experts)
+        names = self._names
+        last = self._last
+        if not self._count % CHUNK:
+            last = self._last = bytearray()
+            self._chunks.append(last)
+        last += _pack(
+            time, start, end - start, frame.number, talk << 1 | stream.direction,
+            NONE if association is None else association.number, exchange_number,
+            nan if waited is None else waited / NANOSECONDS, asked, frame.interface,
+            0 if security is None else self._number_verdict(security), names[service], names[outer], names[profile],
+            kind_octet, result, grade,
+        )  # fmt: skip
+        self._count += 1
+
+    def row(self, number: int) -> Row:
+        """The row of a message.
+
+        Raises:
+            IndexError: there is no such message.
+        """
+        (
+            time, _, _, frame, stream, association, exchange, waited, asked, _, security, service, outer, profile,
+            kind, result, expert,
+        ) = self._unpacked(number)  # fmt: skip
+        names = self._names.name
+        return Row(
+            number, KINDS[kind & 0x0F], names(service) or "", names(outer) or "", time, SENDERS[kind >> 4 & 0x07],
+            names(profile) or "", frame, self.conversations[stream >> 1], stream & 1,
+            None if association == NONE else self.associations[association], None if exchange == NONE else exchange,
+            None if isnan(waited) else waited, self._asked_for(asked), self._results.name(result),
+            self._verdicts.name(security), SEVERITIES[expert],
+        )  # fmt: skip
+
+    def column(self, name: str, first: int = 1, last: int | None = None) -> Iterator[Any]:
+        """The numbers of a column, from message `first` to message `last`; see `COLUMNS` for what they mean."""
+        offset = calcsize("<" + "".join(COLUMNS[before] for before in _before(name)))
+        code = COLUMNS[name]
+        unpack = Struct(f"<{offset}x{code}{ROW_OCTETS - offset - calcsize(code)}x").iter_unpack
+        at, end = first - 1, self._count if last is None else min(last, self._count)
+        while at < end:
+            chunk = self._chunks[at // CHUNK]
+            stop = min(end, (at // CHUNK + 1) * CHUNK)
+            octets = bytes(chunk[at % CHUNK * ROW_OCTETS : (stop - at + at % CHUNK) * ROW_OCTETS])
+            yield from chain.from_iterable(unpack(octets))
+            at = stop
+
+    def places(self, number: int) -> tuple[tuple[Part, ...], bytes | None]:
+        """Where the octets of a message stand; and the octets themselves when they stand nowhere as they are.
+
+        The frames of the parts have no octets; `start` and `end` count in the source.
+
+        Raises:
+            IndexError: there is no such message.
+        """
+        time, position, size, frame, _, _, _, _, _, interface, *_, kind, _, _ = self._unpacked(number)
+        if kind & _PIECES:
+            return self._parts.of(position, size, time)
+        return (Part(Frame(frame, time, 0, b"", 0, 0, 0, interface), position, position + size),), None
+
+    def of_exchange(self, exchange: int, last: int) -> list[int]:
+        """Numbers of the messages of an exchange, from the request to message `last`."""
+        first = self.exchange_request[exchange]
+        return [number for number, one in enumerate(self.column("exchange", first, last), first) if one == exchange]
+
+    def before(self, number: int) -> Iterator[Row]:
+        """The messages before one in the same association, latest first."""
+        association = self._unpacked(number)[_ASSOCIATION]
+        for earlier in range(number - 1, 0, -1):
+            if self._unpacked(earlier)[_ASSOCIATION] == association:
+                yield self.row(earlier)
+
+    @property
+    def octets(self) -> int:
+        """Memory that the rows and the tables beside them take, without notes."""
+        rows = self._count * ROW_OCTETS
+        return rows + len(self.exchange_request) * 6 + self._parts.octets
+
+    def _unpacked(self, number: int) -> tuple[Any, ...]:
+        if not 1 <= number <= self._count:
+            raise IndexError(f"there is no message {number}: there are {self._count}")
+        chunk, at = divmod(number - 1, CHUNK)
+        return _ROW.unpack_from(self._chunks[chunk], at * ROW_OCTETS)
+
+    def _number_asked(self, items: tuple[Item, ...]) -> int:
+        """The number of what a request asks for: the names of the objects, one behind the other."""
+        if len(items) == 1:
+            asked = items[0][0]
+            return 0 if asked is None else self._asked[asked[:_NAMED]]
+        return self._asked[tuple(chain.from_iterable(one.asked[:_NAMED] for one in items if one.asked))]
+
+    def _asked_for(self, number: int) -> tuple[Asked, ...]:
+        names: tuple[Any, ...] = self._asked.name(number) or ()
+        return tuple(Asked(*names[at : at + _NAMED]) for at in range(0, len(names), _NAMED))
+
+    def _number_result(self, items: tuple[Item, ...]) -> int:
+        """The number of the first result that is no success, or of success; 0 when there is none."""
+        if len(items) == 1 and (answer := items[0][1]) is not None and answer[0] == "success":
+            return 1
+        results = [one.answer.result for one in items if one.answer is not None and one.answer.result is not None]
+        return self._results[next((one for one in results if one != "success"), results[0] if results else None)]
+
+    def _number_verdict(self, security: Security) -> int:
+        return self._verdicts[Verdict(security.status, security.security_control, security.key)]
+
+
+class _Parts:
+    """Where messages stand that came in several pieces."""
+
+    def __init__(self) -> None:
+        self._frame = array("I")
+        self._interface = array("H")
+        self._position = array("Q")
+        self._size = array("I")
+        self._kept: dict[int, bytes] = {}
+        """Octets that stand nowhere in the capture as they are, by the first part: from IP fragments, for example."""
+
+    @property
+    def octets(self) -> int:
+        """Memory taken."""
+        return len(self._frame) * 18 + sum(map(len, self._kept.values()))
+
+    def add(self, message: Message) -> tuple[int, Frame, int, int]:
+        """What stands in the row: a bit in `kind`, the frame that completed it, `position`, and that plus `size`."""
+        parts, octets = message.parts, message.octets
+        frame = message.frame
+        whole = b"".join([part.frame.buf[part.start : part.end] for part in parts]) == octets
+        if whole and len(parts) == 1:
+            return 0, parts[0].frame, parts[0].start, parts[0].end
+        first = len(self._frame)
+        if not whole:
+            self._kept[first] = octets
+        for part in parts or (Part(frame, 0, 0),):
+            self._frame.append(part.frame.number)
+            self._interface.append(part.frame.interface)
+            self._position.append(part.start)
+            self._size.append(part.end - part.start)
+        return _PIECES, frame, first, len(self._frame)
+
+    def of(self, first: int, count: int, time: int) -> tuple[tuple[Part, ...], bytes | None]:
+        """See `MessageTable.places`."""
+        parts = []
+        for at in range(first, first + count):
+            frame = Frame(self._frame[at], time, 0, b"", 0, 0, 0, self._interface[at])
+            parts.append(Part(frame, self._position[at], self._position[at] + self._size[at]))
+        return tuple(parts), self._kept.get(first)
+
+
+def _before(name: str) -> list[str]:
+    """The columns that stand before one."""
+    names = list(COLUMNS)
+    return names[: names.index(name)]

@@ -1,0 +1,62 @@
+"""Every message of every capture, looked at again through the index, is the message that was read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dlms_analyzer import Analyzer
+from dlms_analyzer.capture import open_capture
+from dlms_analyzer.index import IndexedCapture
+from dlms_analyzer.messages import Message
+from tests.support import Sidecar, sidecars
+
+
+def _read(path: Path) -> list[Message]:
+    analyzer = Analyzer()
+    messages = [message for frame in open_capture(path) for message in analyzer.feed(frame)]
+    return messages + analyzer.flush()
+
+
+def _indexed(path: Path) -> IndexedCapture:
+    capture = IndexedCapture(open_capture(path))
+    for _ in capture.read():
+        pass
+    return capture
+
+
+def _comparable(message: Message) -> dict[str, object]:
+    found = message.to_dict()
+    found["expert"] = sorted(json.dumps(expert) for expert in found["expert"])
+    return found
+
+
+@pytest.mark.parametrize("sidecar", sidecars(), ids=lambda sidecar: sidecar.name)
+def test_a_message_looked_at_again_is_the_message_that_was_read(sidecar: Sidecar) -> None:
+    path = sidecar.pcap
+    capture = _indexed(path)
+    read = _read(path)
+    assert len(capture.table) == len(read)
+    for message in read[:300]:
+        assert _comparable(capture.message(message.number)) == _comparable(message)
+
+
+@pytest.mark.parametrize("sidecar", sidecars(), ids=lambda sidecar: sidecar.name)
+def test_a_row_shows_what_the_message_says(sidecar: Sidecar) -> None:
+    path = sidecar.pcap
+    capture = _indexed(path)
+    for message in _read(path):
+        row = capture.table.row(message.number)
+        assert (row.kind, row.service, row.outer, row.sender) == (
+            message.kind, message.service, message.outer, message.sender,
+        )  # fmt: skip
+        assert (row.time, row.profile, row.frame) == (message.time, message.profile, message.frame.number)
+        if message.response_time is not None:
+            assert row.response_time == pytest.approx(message.response_time / 1e9)
+        results = [item.answer.result for item in message.items if item.answer]
+        if results and results[0] is not None:
+            assert row.result == next((one for one in results if one != "success"), "success")
+        if message.items and message.items[0].asked is not None:
+            assert row.asked[0].logical_name == message.items[0].asked.logical_name
