@@ -22,6 +22,7 @@ class Topic(Enum):
     APDU = "APDUs"
     EXCHANGE = "Exchanges and transfers"
     ASSOCIATION = "Associations"
+    SECURITY = "Security"
 
 
 class Code(NamedTuple):
@@ -57,7 +58,7 @@ class Expert(NamedTuple):
         return CODES[self.code].severity
 
 
-_LINK, _APDU, _EXCHANGE, _ASSOCIATION = Topic
+_LINK, _APDU, _EXCHANGE, _ASSOCIATION, _SECURITY = Topic
 _CHAT, _NOTE, _WARNING, _ERROR = Severity
 
 CODES: Final[dict[str, Code]] = {
@@ -235,6 +236,31 @@ CODES: Final[dict[str, Code]] = {
         _ASSOCIATION, _WARNING,
         "The connection or the association ends while a request is unanswered or a transfer is not complete.",
         "See which side hung up, and whether a timeout was the reason.",
+    ),
+    "nonce-reuse": Code(
+        _SECURITY, _ERROR,
+        "An invocation counter protects other octets than before, with the same key.",
+        "Whoever has both can break the protection: change the key, and find out why the sender does not count.",
+    ),
+    "counter-repeated": Code(
+        _SECURITY, _NOTE,
+        "An invocation counter comes again with the same octets.",
+        "A retransmission, or a replay.",
+    ),
+    "counter-backwards": Code(
+        _SECURITY, _WARNING,
+        "An invocation counter is lower than one before.",
+        "The receiver should refuse it. The sender has lost its counter, or the capture is out of order.",
+    ),
+    "counter-jump": Code(
+        _SECURITY, _NOTE,
+        "An invocation counter skips many values.",
+        "Normal where a clock serves as counter or the capture has holes.",
+    ),
+    "counter-exhaustion": Code(
+        _SECURITY, _WARNING,
+        "An invocation counter nears its end, behind which the key can no longer be used.",
+        "Change the key before.",
     ),
 }  # fmt: skip
 """Every code there is. `docs/experts.md` is made of this table."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from dlms_analyzer.frames import Buffer
+from dlms_analyzer.frames import Buffer, reverse_flow
+from dlms_analyzer.framing.hdlc_link import MAX_SIDES, Links, Order, Side
 from dlms_analyzer.framing.link import LinkFrame
 from dlms_analyzer.framing.stream import Progress, StreamFramer
 from dlms_analyzer.framing.units import Kind, Part, Sender, Unit
+from dlms_analyzer.framing.wrapper import starts_apdu
 from dlms_analyzer.net.streams import Item, Stream
 from dlms_analyzer.notes import Expert
 from scapy_layers.hdlc import HDLC, HdlcFrame
@@ -17,28 +19,11 @@ from scapy_layers.llc import LLC_SIZE, RESPONSE, is_llc
 from scapy_layers.mode_e import MAX_LINE, MODE_E_STARTS, mode_e_line
 
 MAX_SEGMENTED: Final = 1 << 20
-"""Octets of a segmented APDU that are kept: PDU sizes are 16 bits wide, some servers ignore them."""
-MODULUS: Final = 8
-"""Of frame numbers."""
+"""Octets of segmented APDUs that a conversation keeps: PDU sizes are 16 bits wide, some servers ignore them."""
+
+_I, _UI = FrameType.I, FrameType.UI
 _COMMANDS: Final = frozenset({FrameType.SNRM, FrameType.DISC})
 _RESPONSES: Final = frozenset({FrameType.UA, FrameType.DM, FrameType.FRMR})
-
-
-class _Side:
-    """What one station sends to another: its next frame number, and the segments of an unfinished APDU."""
-
-    __slots__ = ("expected", "hint", "parts", "pieces", "size")
-
-    def __init__(self) -> None:
-        self.expected: int | None = None
-        self.hint = Sender.UNKNOWN
-        self.pieces: list[bytes] = []
-        self.parts: list[Part] = []
-        self.size = 0
-
-    def drop(self) -> None:
-        """Forget the segments."""
-        self.pieces, self.parts, self.size = [], [], 0
 
 
 class HdlcFramer(StreamFramer):
@@ -48,12 +33,16 @@ class HdlcFramer(StreamFramer):
 
     def __init__(self, stream: Stream) -> None:
         super().__init__(stream)
-        self._sides: dict[tuple[Any, Any], _Side] = {}
+        peer = stream.peer.state
+        self._links: Links = peer._links if isinstance(peer, HdlcFramer) else Links()
+        self._undirected = stream.flow == reverse_flow(stream.flow)
+        """Both stations send in this stream: with the same address they cannot be told apart."""
+        self._begun = False
         self._after_flag = False
 
     def scan(self, buf: Buffer, pos: int, end: int, out: list[Unit]) -> Progress:
         """See `StreamFramer.scan`."""
-        if not self._sides:
+        if not self._begun:
             pos = self._opening(buf, pos, end, out)
             if pos < end and buf[pos] in MODE_E_STARTS and end - pos < MAX_LINE and b"\n" not in buf[pos:end]:
                 return Progress(pos, end - pos + 1)
@@ -69,13 +58,18 @@ class HdlcFramer(StreamFramer):
     def reset(self) -> None:
         """Octets are missing: frame numbers cannot be followed across them."""
         self._after_flag = False
-        for side in self._sides.values():
+        self._links.unheard()
+        for side in self._own_sides():
             side.expected = None
+
+    def _own_sides(self) -> list[Side]:
+        """The stations that send in this direction."""
+        return [side for side in self._links.sides.values() if side.framer is self]
 
     def _give_up(self, item: Item | None) -> list[Unit]:
         """What is unfinished when the stream is interrupted: half a frame, or segments without their end."""
         out = super()._give_up(item)
-        for side in self._sides.values():
+        for side in self._own_sides():
             self._give_up_segments(side, out, "the stream is interrupted before the last segment")
         return out
 
@@ -111,69 +105,92 @@ class HdlcFramer(StreamFramer):
         )
 
     def _frame(self, buf: Buffer, frame: HdlcFrame, out: list[Unit]) -> None:
-        control = frame.control
         experts = tuple(
             Expert(note.code if note.code in ("bad-fcs", "bad-hcs") else "oddity", note.text) for note in frame.notes
         )
         if not frame.fcs_ok:
+            self._links.unheard()
             out.append(self._link(buf, frame, Sender.UNKNOWN, experts))
             return
-        side = self._sides.get((frame.source, frame.destination))
-        if side is None:
-            side = self._sides[frame.source, frame.destination] = _Side()
-        kind = control.type
-        if kind is FrameType.I:
-            again, said = self._number(side, control)
+        self._begun = True
+        side = self._side(frame, out)
+        order = Order.NEXT
+        if not self._undirected or frame.source != frame.destination:
+            order, said = side.follow(frame)
             experts += said
-            if again and side.pieces:
-                self.experts += experts
-                return
-        if (kind is FrameType.I or kind is FrameType.UI) and frame.information:
-            self._information(buf, frame, side, experts, out)
+        kind = frame.control.type
+        if (kind is _I or kind is _UI) and frame.information:
+            self._information(buf, frame, side, order, experts, out)
             return
         if kind in _COMMANDS or kind in _RESPONSES:
-            side.expected = 0 if kind in (FrameType.SNRM, FrameType.UA) else None
             side.hint = Sender.CLIENT if kind in _COMMANDS else Sender.SERVER
-            self._give_up_segments(side, out, f"a {kind.value} frame comes instead of the next segment")
+            experts += self._interrupted(side, kind, out)
         out.append(self._link(buf, frame, side.hint, experts))
 
-    def _number(self, side: _Side, control: Control) -> tuple[bool, tuple[Expert, ...]]:
-        """Follow N(S); whether the frame came before, and what is odd about its number."""
-        number, expected = control.send or 0, side.expected
-        if expected is not None and number == (expected - 1) % MODULUS:
-            return True, (Expert("retransmission", f"frame N(S)={number} again"),)
-        side.expected = (number + 1) % MODULUS
-        if expected is not None and number != expected:
-            return False, (Expert("sequence", f"frame N(S)={number} where N(S)={expected} was to come"),)
-        return False, ()
+    def _side(self, frame: HdlcFrame, out: list[Unit]) -> Side:
+        """The side that sent a frame."""
+        side = self._links.find(frame.source, frame.destination, self.stream.direction)
+        if side is None:
+            sides = self._links.sides
+            while len(sides) >= MAX_SIDES:
+                key = next(iter(sides))
+                self._give_up_segments(sides.pop(key), out, f"more than {MAX_SIDES} stations talk")
+            side = self._links.add(frame.source, frame.destination, self)
+        side.framer = self
+        return side
+
+    def _interrupted(self, side: Side, kind: FrameType, out: list[Unit]) -> tuple[Expert, ...]:
+        """A frame sets up or takes down the link: APDUs that are not complete stay so."""
+        experts: tuple[Expert, ...] = ()
+        for one in (side, side.opposite):
+            if one.pieces:
+                text = f"{kind.value} behind {len(one.pieces)} segments of an APDU that is not complete"
+                experts += (Expert("disconnect-mid-exchange", text),)
+                one.framer._give_up_segments(one, out, f"a {kind.value} frame comes instead of the next segment")
+        return experts
 
     def _information(
-        self, buf: Buffer, frame: HdlcFrame, side: _Side, experts: tuple[Expert, ...], out: list[Unit]
+        self, buf: Buffer, frame: HdlcFrame, side: Side, order: Order, experts: tuple[Expert, ...], out: list[Unit]
     ) -> None:
         """An I or UI frame with information: an APDU, or a segment of one."""
         start = frame.information_start
         end = start + len(frame.information)
-        if is_llc(buf, start, end):
+        begins = is_llc(buf, start, end)
+        if (order is Order.AGAIN and (frame.segmented or not begins)) or (
+            order is Order.AHEAD and not begins and side.waits_for_repetition
+        ):
+            out.append(self._link(buf, frame, side.hint, experts))  # its octets are there already, or come again
+            return
+        if side.lost or order is Order.AHEAD:
+            self._give_up_segments(side, out, "a segment is missing")
+        if begins:
             side.hint = Sender.SERVER if buf[start + 1] == RESPONSE else Sender.CLIENT
+            side.link.llc = True
             start += LLC_SIZE
             self._give_up_segments(side, out, "a new APDU begins before the last segment")
-        if any(expert.code == "sequence" for expert in experts):
-            self._give_up_segments(side, out, "a segment is missing")
-        if not frame.segmented and not side.pieces:
+        elif not side.pieces:
+            side.headless = side.link.llc or order is Order.AHEAD or side.lost or not starts_apdu(buf, start, end)
+        side.lost = False
+        if not (frame.segmented or side.pieces or side.headless):
             out.append(self._apdu(frame, buf, start, end, side.hint, experts))
             return
         side.pieces.append(buf[start:end])
         side.parts += self.parts_of(start, end) or (Part(self.frame, start, end),)
         side.size += end - start
+        self._links.held += end - start
         if frame.segmented:
             self.experts += experts
-            if side.size > MAX_SEGMENTED:
-                self._give_up_segments(side, out, f"more than {MAX_SEGMENTED} octets in one segmented APDU")
+            if self._links.held > MAX_SEGMENTED:
+                self._give_up_segments(side, out, f"more than {MAX_SEGMENTED} octets in segmented APDUs")
+            return
+        if side.headless:
+            self.experts += experts
+            self._give_up_segments(side, out, "its beginning is missing")
             return
         octets = b"".join(side.pieces)
         unit = self._apdu(frame, octets, 0, len(octets), side.hint, experts)
         out.append(unit._replace(parts=tuple(side.parts)))
-        side.drop()
+        self._clear(side)
 
     def _apdu(
         self, frame: HdlcFrame, buf: Buffer, start: int, end: int, hint: Sender, experts: tuple[Expert, ...]
@@ -193,13 +210,18 @@ class HdlcFramer(StreamFramer):
             lower=_lower(frame), hint=hint, link=link, experts=experts,
         )  # fmt: skip
 
-    def _give_up_segments(self, side: _Side, out: list[Unit], why: str) -> None:
+    def _give_up_segments(self, side: Side, out: list[Unit], why: str) -> None:
         if not side.pieces:
             return
         octets = b"".join(side.pieces)
         unit = self.raw(octets, 0, len(octets), "segment-lost", f"{len(octets)} octets of a segmented APDU: {why}")
         out.append(unit._replace(parts=tuple(side.parts)))
-        side.drop()
+        self._clear(side)
+
+    def _clear(self, side: Side) -> None:
+        """Let go of the segments of a side."""
+        self._links.held -= side.size
+        side.clear()
 
 
 def _lower(frame: HdlcFrame) -> int | None:

@@ -13,8 +13,8 @@ def page() -> str:
         "# Expert notes",
         "",
         "What is worth a person's attention about a message. `read` shows the notes behind the message, `-T jsonl` has",
-        "them under `expert`, each with its severity, its code and a sentence that names numbers and offsets. Codes are",
-        "stable: scripts and filters may rest on them, the sentences may change. Made by",
+        "them under `expert`, each with its severity, its code and a sentence that names numbers and offsets. Codes",
+        "are stable: scripts and filters may rest on them, the sentences may change. Made by",
         "`python -m dlms_analyzer.output.experts`; do not edit.",
     ]
     for topic in Topic:
