@@ -18,8 +18,8 @@ DIGITS: Final = 400
 
 _CONTEXT: Final = Context(prec=DIGITS, Emax=9_999, Emin=-9_999, traps=[Inexact])
 
-NO_UNIT: Final = 255
-"""Unit of counts and ratios."""
+NO_UNIT: Final = frozenset({0, 255})
+"""Units of counts and ratios: 255 by the standard, 0 in meters that left it out."""
 
 INTEGER_TAGS: Final = frozenset({5, 6, 13, 15, 16, 17, 18, 20, 21, 22, 28, 29, 30, 31, 32, 33})
 """Data types whose value is a whole number."""
@@ -60,7 +60,7 @@ class ScalerUnit(NamedTuple):
         return unit_symbol(self.unit)
 
     def __str__(self) -> str:
-        if self.unit == NO_UNIT:
+        if self.unit in NO_UNIT:
             return f"x 10^{self.scaler}, no unit" if self.scaler else "no unit"
         return f"{Decimal(1).scaleb(self.scaler):f} {self.symbol}"
 
@@ -77,6 +77,8 @@ def units() -> dict[int, Unit]:
 def unit_symbol(number: int) -> str:
     """What is written behind a number: `Wh`; nothing for counts; `unit 58` for one that is reserved."""
     found = units().get(number)
+    if number in NO_UNIT:
+        return ""
     return f"unit {number}" if found is None else found.symbol
 
 
@@ -152,3 +154,13 @@ def present(value: Decimal, symbol: str) -> str:
         value = _CONTEXT.scaleb(value, -_PREFIX_POWER[prefix])
     text = f"{value:f}"
     return f"{text} {prefix}{symbol}" if symbol else text
+
+
+def exact_json(scaled: Decimal | None) -> int | float | str | None:
+    """A scaled number for JSON: a number where that says the same digits, else their text."""
+    if scaled is None:
+        return None
+    if scaled == scaled.to_integral_value() and abs(scaled) < 1 << 63:
+        return int(scaled)
+    approximate = float(scaled)
+    return approximate if Decimal(repr(approximate)) == scaled else str(scaled)

@@ -24,6 +24,9 @@ from scapy_layers.data import data_text
 
 INTEGERS: Final = units.INTEGER_TAGS
 _STRINGS: Final = frozenset({9, 10, 12})
+_TAGGED_INSIDE: Final = b"\x09\x0c"
+"""Tag and length that some servers put before a date-time inside its octet-string."""
+
 MAX_HEX: Final = 64
 """Octets that words show in hex; the value holds them all."""
 
@@ -167,16 +170,23 @@ def date_time_octets(pair: Pair) -> bytes:
     if pair[0] == 25:
         found: bytes = pair[1]
         return found
+    if pair[0] == 9 and pair[1][:2] == _TAGGED_INSIDE and len(pair[1]) == datetimes.DATE_TIME_SIZE + 2:
+        tagged: bytes = pair[1][2:]
+        return tagged
     return _sized(pair, datetimes.DATE_TIME_SIZE, "a date-time")
 
 
 def _date_time(pair: Pair) -> str | None:
     found = date_time_octets(pair)
-    return datetimes.DateTime.from_bytes(found).text if found else None
+    return datetimes.date_time_text(found) if found else None
 
 
 def _date_time_words(pair: Pair) -> str:
-    return datetimes.DateTime.from_bytes(pair[1]).words if pair[1] else NOTHING
+    found = date_time_octets(pair)
+    if not found:
+        return NOTHING
+    odd = " (inside another octet-string)" if len(found) != len(pair[1]) else ""
+    return datetimes.DateTime.from_bytes(found).words + odd
 
 
 def _date(pair: Pair) -> str | None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlms_analyzer.cosem.datetimes import Date, DateTime, Time, looks_like_date_time
+from dlms_analyzer.cosem.datetimes import Date, DateTime, Time, date_time_text, looks_like_date_time
 from tests.support import Sidecar, sidecars
 
 
@@ -21,10 +21,19 @@ def test_any_twelve_octets_read_and_write_back(octets: bytes) -> None:
     found = DateTime.from_bytes(octets)
     assert found.to_bytes() == octets
     assert found.words.startswith(found.text)
+    assert date_time_text(octets) == found.text
     moment = found.to_datetime()
     if found.iso is not None and moment is not None:
         assert datetime.fromisoformat(found.iso) == moment
     assert (moment is None) == (found.iso is None)
+
+
+@given(st.integers(0, 2**32), st.sampled_from([-120, -60, 0, 60, -0x8000, 900]), st.sampled_from([0, 5, 255]))
+def test_the_short_way_to_a_text_says_the_same(epoch: int, deviation: int, hundredths: int) -> None:
+    start = datetime.fromtimestamp(epoch, UTC)
+    time = Time(start.hour, start.minute, start.second, hundredths)
+    found = DateTime(Date(start.year, start.month, start.day, start.isoweekday()), time, deviation, 0)
+    assert date_time_text(found.to_bytes()) == found.text
 
 
 @given(st.binary(min_size=5, max_size=5))

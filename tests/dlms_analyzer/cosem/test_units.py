@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlms_analyzer.cosem.units import ScalerUnit, number, present, scale, scaler_unit, unit_symbol, units
+from dlms_analyzer.cosem.units import ScalerUnit, exact_json, number, present, scale, scaler_unit, unit_symbol, units
 from tests.dlms_analyzer.cosem.test_obis import reference_rows
 
 LONG = st.integers(-(2**63), 2**64 - 1)
@@ -100,3 +100,17 @@ def test_scaler_and_unit_are_read_from_their_structure() -> None:
 @pytest.mark.parametrize("data", [(2, ((15, -2),)), (9, b""), (2, ((9, b"1"), (22, 30))), (2, ((18, 300), (22, 30)))])
 def test_what_is_no_scaler_and_unit_is_refused(data: tuple[int, object]) -> None:
     assert scaler_unit(data) is None
+
+
+@pytest.mark.parametrize(
+    ("scaled", "expected"),
+    [
+        (None, None),
+        (Decimal("1234.567"), 1234.567),
+        (Decimal("1E+3"), 1000),
+        (Decimal("0.10"), 0.1),
+        (Decimal("18446744073709551.615"), "18446744073709551.615"),
+    ],
+)
+def test_a_scaled_number_goes_into_json_without_losing_a_digit(scaled: Decimal | None, expected: object) -> None:
+    assert exact_json(scaled) == expected
