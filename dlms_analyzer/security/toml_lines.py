@@ -1,0 +1,92 @@
+"""On which lines the tables and keys of a TOML text stand, which tomllib does not tell."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+_STATEMENT: Final = re.compile(
+    r"""
+    (?P<space> \s+ | \#[^\n]* )
+  | (?P<header> \[\[? (?P<path> (?: "(?:[^"\\\n]|\\.)*" | '[^'\n]*' | [^\]"'\n] )* ) \]\]? )
+  | (?P<key> (?: "(?:[^"\\\n]|\\.)*" | '[^'\n]*' | [A-Za-z0-9_.\-\ \t] )+ ) =
+    """,
+    re.VERBOSE,
+)
+_VALUE: Final = re.compile(
+    r'''
+    """ (?: [^\\] | \\. )*? """"{0,2}
+  | \'\'\' .*? \'\'\'\'{0,2}
+  | " (?: [^"\\\n] | \\. )* "
+  | ' [^'\n]* '
+  | \#[^\n]*
+  | (?P<open> [\[{] )
+  | (?P<close> [\]}] )
+  | (?P<end> \n )
+  | [^"'\#\[\]{}\n]+
+    ''',
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(slots=True)
+class TableLines:
+    """A table's header and its keys.
+
+    Attributes:
+        path: what stands between the brackets, without spaces and quotes; "" above the first header.
+        line: of the header, from 1.
+        keys: line of each key, by its name.
+    """
+
+    path: str
+    line: int
+    keys: dict[str, int] = field(default_factory=dict)
+
+
+def _bare(name: str) -> str:
+    """A name without what TOML allows around it."""
+    return ".".join(part.strip().strip("\"'") for part in name.split("."))
+
+
+def table_lines(text: str) -> list[TableLines]:
+    """The tables of a TOML text in their order, the part above the first header as one of them.
+
+    Args:
+        text: TOML that tomllib has accepted; of anything else the lines are a guess.
+    """
+    tables = [TableLines("", 1)]
+    position, line = 0, 1
+    while position < len(text):
+        found = _STATEMENT.match(text, position)
+        if found is None:
+            return tables
+        if found["header"]:
+            tables.append(TableLines(_bare(found["path"]), line))
+        elif found["key"]:
+            tables[-1].keys.setdefault(_bare(found["key"]), line)
+        line += text.count("\n", position, found.end())
+        position = found.end()
+        if found["key"]:
+            end = _end_of_value(text, position)
+            line += text.count("\n", position, end)
+            position = end
+    return tables
+
+
+def _end_of_value(text: str, position: int) -> int:
+    """Where the value that starts there ends: at a line's end outside of brackets and strings."""
+    depth = 0
+    while position < len(text):
+        found = _VALUE.match(text, position)
+        if found is None:
+            return len(text)
+        position = found.end()
+        if found["open"]:
+            depth += 1
+        elif found["close"]:
+            depth -= 1
+        elif found["end"] and depth <= 0:
+            return position
+    return position
