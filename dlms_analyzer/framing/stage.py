@@ -3,11 +3,15 @@
 A conversation is claimed by content, whatever its ports: a wrapper header whose length fits and whose APDU tag is
 known, or an HDLC frame whose check sequence is right. What is not claimed within `MAX_UNDECIDED` octets is left
 alone. Rules (`--decode-as`) go before content; without heuristics only rules and the registered port count.
+
+Bare APDUs have nothing around them that tells. They are looked for only where a payload came without IP, as a line of
+a log does, and claimed when a payload is one whole APDU to its last octet.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Final
 
 from dlms_analyzer.frames import LINE, UDP, Buffer, Segment, ports
@@ -20,6 +24,7 @@ from dlms_analyzer.framing.units import Unit
 from dlms_analyzer.framing.wrapper import HEADER, HEADER_SIZE, WrapperFramer, plausible_header, starts_apdu
 from dlms_analyzer.net.streams import Conversation, Item, Stream
 from scapy_layers import read_apdu
+from scapy_layers.apdu import UnknownApdu
 from scapy_layers.core.outcome import DecodeError, NeedMore, Oddity
 from scapy_layers.hdlc import FLAG
 from scapy_layers.hdlc_stream import Noise, find_frames
@@ -31,6 +36,8 @@ MAX_UNDECIDED: Final = 4_096
 """Octets of a direction that are looked at before it is left alone: several times the first exchange of any meter."""
 MAX_NOISE: Final = 16
 """Octets of noise before the first HDLC flag on a line or port that is believed to carry DLMS/COSEM."""
+MIN_BARE: Final = 4
+"""Octets of a bare APDU that is recognised as one: RLRQ and the like are shorter, two or three common octets."""
 MAX_HELD: Final = 64
 """Segments held while undecided."""
 
@@ -105,6 +112,19 @@ RECOGNISERS: Final[list[Callable[[Buffer, int, int], str | None]]] = [
 ]
 
 
+def recognise_bare(buf: Buffer, pos: int, end: int) -> str | None:
+    """`raw`, None, or `MAYBE`: exactly one APDU to the last octet tells, what may be the beginning of one does not."""
+    try:
+        record, stop = read_apdu(buf, pos, end)
+    except NeedMore:
+        return MAYBE
+    except DecodeError:
+        return None
+    if stop < end or record.layer is UnknownApdu:
+        return None
+    return "raw" if end - pos >= MIN_BARE else MAYBE
+
+
 class _Undecided:
     """Holds what came in a direction until its framing is known."""
 
@@ -121,6 +141,8 @@ class _Undecided:
             return []
         self.octets += item.octets[:MAX_UNDECIDED]
         profile = self.stage.recognise(self.octets)
+        if not profile and self.stream.conversation.transport == LINE:
+            profile = recognise_bare(item.buf, item.start, item.end) or profile
         if profile:
             return self.stage.settle(self.stream, profile)
         if profile is None and self.stream.conversation.transport == UDP:
@@ -133,9 +155,19 @@ class _Undecided:
     def flush(self) -> list[Unit]:
         """Decide now. The registered port is believed; anything else is left alone."""
         if self.octets and self.stage.trusted(self.stream):
-            return self.stage.settle(self.stream, "hdlc" if FLAG in self.octets[:MAX_NOISE] else "wrapper")
+            return self.stage.settle(self.stream, self._likely())
         self.stream.state = Ignore()
         return []
+
+    def _likely(self) -> str:
+        """The profile of a stream that is believed to carry DLMS/COSEM and shows nothing that is whole."""
+        if FLAG in self.octets[:MAX_NOISE]:
+            return "hdlc"
+        if self.stream.conversation.transport != LINE:
+            return "wrapper"
+        payloads = [item for item in self.held if isinstance(item, Segment)]
+        bare = all(recognise_bare(one.buf, one.start, one.end) is not None for one in payloads)
+        return "raw" if bare else "wrapper"
 
 
 class FramingStage:
@@ -148,16 +180,15 @@ class FramingStage:
     def __init__(self, options: FramingOptions | None = None) -> None:
         self.options = options or FramingOptions()
 
-    def feed(self, stream: Stream, item: Item) -> list[Unit]:
-        """The units that a delivery completes."""
-        framer: Framer = stream.state or self._start(stream)
-        return framer.feed(item)
-
     def close(self, conversation: Conversation) -> list[Unit]:
         """What is unfinished in a conversation when nothing follows; its framers are let go."""
         units: list[Unit] = []
-        for stream in (conversation.forward, conversation.backward):
-            if isinstance(stream.state, (StreamFramer, _Undecided)):
+        streams = (conversation.forward, conversation.backward)
+        for stream in streams:
+            if isinstance(stream.state, _Undecided):
+                units += stream.state.flush()
+        for stream in streams:
+            if isinstance(stream.state, StreamFramer):
                 units += stream.state.flush()
             stream.state = None
         return units
@@ -175,17 +206,21 @@ class FramingStage:
         return MAYBE if MAYBE in answers else None
 
     def settle(self, stream: Stream, profile: str) -> list[Unit]:
-        """Frame both directions so; gives the units of what was held."""
-        units: list[Unit] = []
+        """Frame both directions so; gives the units of what was held, in the order of the capture."""
+        held: list[tuple[int, Framer, Item]] = []
         for side in (stream, stream.peer):
             undecided = side.state
             if undecided is None or isinstance(undecided, (_Undecided, Ignore)):
-                side.state = FRAMERS[profile](side)
+                framer = side.state = FRAMERS[profile](side)
+                latest = 0  # what came out of order was delivered with a frame behind it
                 for item in undecided.held if isinstance(undecided, _Undecided) else ():
-                    units += side.state.feed(item)
-        return units
+                    latest = max(latest, item.frame.number)
+                    held.append((latest, framer, item))
+        held.sort(key=itemgetter(0))
+        return [unit for _, framer, item in held for unit in framer.feed(item)]
 
-    def _start(self, stream: Stream) -> Framer:
+    def start(self, stream: Stream) -> Framer:
+        """The framer of a stream that has none yet; it stands in `stream.state`."""
         profile = self.options.forced(stream)
         if profile is not None:
             self.settle(stream, profile)
