@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -51,17 +51,16 @@ class Keyring:
             self.add(keys)
 
     @classmethod
-    def of(cls, keys: Any, read: Read | None = None) -> Keyring:
+    def of(cls, keys: Any, load: Callable[[Keyring, str], object] | None = None) -> Keyring:
         """A keyring of whatever a caller has.
 
         Args:
             keys: a keyring (given back as it is), a key set, a dictionary of settings as in the keys file, the path of
                 a keys file (TOML or CSV), several of these, or None for no keys.
-            read: gives the octets of a file; needed for paths and for PEM files, whose paths it takes as they stand.
+            load: adds the keys of the file at a path; without it there are no paths.
 
         Raises:
             KeyProblem: keys that cannot be used.
-            OSError: from `read`.
             TypeError: something else.
         """
         if isinstance(keys, Keyring):
@@ -71,10 +70,9 @@ class Keyring:
             if isinstance(key, KeySet):
                 keyring.add(key)
             elif isinstance(key, Mapping):
-                keyring.add(key_set(key, origin="given", read=read))
-            elif isinstance(key, str | os.PathLike) and read is not None:
-                path = os.fspath(key)
-                keyring.add_text(read(path).decode("utf-8-sig"), path, read)
+                keyring.add(key_set(key, origin="given"))
+            elif isinstance(key, str | os.PathLike) and load is not None:
+                load(keyring, os.fspath(key))
             else:
                 raise TypeError(f"keys are a Keyring, a KeySet, a dictionary or a path, not {type(key).__name__}")
         return keyring

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dlms_analyzer.capture.key_files import load_keys_file
 from dlms_analyzer.security import keyring as module
 from dlms_analyzer.security.keyring import Keyring, looks_like_toml
 from dlms_analyzer.security.keys import KeyProblem, KeySet
@@ -154,7 +154,7 @@ def test_a_learnt_key_of_a_wrong_length_is_refused() -> None:
 def test_a_keyring_is_made_of_whatever_holds_keys() -> None:
     path = CAPTURES / "ln_wrapper_gmac_glo.keys.toml"
     table = {"system_title": "4142434445464748", "guek": "00" * 16}
-    ring = Keyring.of([str(path), path, table, DEFAULT], lambda name: Path(name).read_bytes())
+    ring = Keyring.of([str(path), path, table, DEFAULT], load_keys_file)
     assert len(ring) == 4
     assert Keyring.of(ring) is ring
     assert len(Keyring.of(None)) == 0
