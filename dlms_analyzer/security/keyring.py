@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain, islice
 from typing import Any, Final
 
 from dlms_analyzer.security.key_settings import Read, key_set
@@ -226,8 +227,8 @@ class Keyring:
         found = self._possible.get(query)
         if found is None:
             certain = self._find(query)
-            others = [keys for keys in self if keys not in certain and _agrees(keys, query, unknown=True)]
-            found = self._remember(self._possible, query, certain + _ordered(others)[:MAX_POSSIBLE])
+            others = _ordered(islice(self._uncertain(query, certain), MAX_POSSIBLE))
+            found = self._remember(self._possible, query, certain + others)
         return found if message is None or not self._learnt else _known_by(found, message)
 
     def _index(self, keys: KeySet) -> None:
@@ -249,6 +250,19 @@ class Keyring:
         if address is not None:
             candidates += self._by_address.get(address, ())
         return _ordered(keys for keys in candidates if _agrees(keys, query))
+
+    def _uncertain(self, query: _Query, certain: list[KeySet]) -> Iterator[KeySet]:
+        """The key sets that do not match for sure and that nothing speaks against; the newest learnt first."""
+        title, address = query[:2]
+        titled = self._by_title.values() if title is None else [self._by_title.get(title, [])]
+        addressed = self._by_address.values() if address is None else [self._by_address.get(address, [])]
+        seen = {id(keys) for keys in certain}
+        for keys in chain(
+            reversed(self._learnt), self._by_rest, chain.from_iterable(titled), chain.from_iterable(addressed)
+        ):
+            if id(keys) not in seen and _agrees(keys, query, unknown=True):
+                seen.add(id(keys))
+                yield keys
 
     @staticmethod
     def _remember(cache: dict[_Query, tuple[KeySet, ...]], query: _Query, found: list[KeySet]) -> tuple[KeySet, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -64,6 +65,21 @@ def test_of_a_large_fleet_only_some_are_worth_a_try_when_the_title_is_unknown() 
     ring = Keyring(KeySet(system_title=number.to_bytes(8, "big")) for number in range(1000))
     assert len(ring.possible()) == module.MAX_POSSIBLE
     assert len(ring.matching(system_title=(999).to_bytes(8, "big"))) == 1
+
+
+def test_in_a_large_fleet_a_meter_is_found_without_looking_at_every_other() -> None:
+    fleet = [KeySet(system_title=number.to_bytes(8, "big"), guek=OLD) for number in range(20_000)]
+    ring = Keyring(fleet)
+    began = time.perf_counter()
+    for number, keys in enumerate(fleet):
+        assert ring.possible(system_title=keys.system_title, address=f"192.0.2.{number}") == (keys,)
+    assert time.perf_counter() - began < 5
+
+
+def test_what_was_learnt_last_is_among_the_possible_of_a_large_fleet() -> None:
+    ring = Keyring(KeySet(system_title=number.to_bytes(8, "big")) for number in range(1000))
+    ring.learn(5, {"guek": NEW}, system_title=(999).to_bytes(8, "big"))
+    assert ring.possible()[0].guek == NEW
 
 
 def test_an_answer_is_remembered_until_a_key_is_added() -> None:
