@@ -15,8 +15,10 @@ from dlms_analyzer.decoded import decode_apdu, decode_head
 from dlms_analyzer.frames import Frame, Segment
 from dlms_analyzer.framing.options import FramingOptions
 from dlms_analyzer.framing.stage import FramingStage
+from dlms_analyzer.framing.stream import Framer
 from dlms_analyzer.messages import Message
-from dlms_analyzer.net import ConversationTable, Delivery, End, NetworkDecoder
+from dlms_analyzer.net import ConversationTable, End, NetworkDecoder
+from dlms_analyzer.net.streams import Item, Stream
 
 
 class Analyzer:
@@ -50,31 +52,50 @@ class Analyzer:
         """The messages that a frame completes."""
         self.frames += 1
         segment = self._network.decode(frame)
-        if not isinstance(segment, Segment):
-            self.unread[segment.reason.value] += 1
-            return []
-        return self._deliver(self._conversations.feed(segment))
+        if segment.__class__ is Segment:
+            return self.feed_segment(segment)
+        self.unread[segment.reason.value] += 1  # type: ignore[union-attr]
+        return []
 
     def feed_segment(self, segment: Segment) -> list[Message]:
         """The messages that a transport payload completes: for sources that have no frames."""
-        return self._deliver(self._conversations.feed(segment))
+        conversations = self._conversations
+        take = self._tracker.take
+        messages: list[Message] = []
+        for stream, item in conversations.feed(segment):
+            framer: Framer = stream.state or self._framing.start(stream)
+            for unit in framer.feed(item):
+                messages.append(take(unit))  # noqa: PERF401 - one unit as a rule
+            if item.__class__ is not Segment:
+                messages += self._ended(stream, item)
+        if conversations.forgotten:
+            messages += self._forget()
+        return messages
 
     def flush(self) -> list[Message]:
         """What still waits: no frame follows."""
-        messages = self._deliver(self._conversations.flush())
+        messages: list[Message] = []
+        for stream, item in self._conversations.flush():
+            framer: Framer = stream.state or self._framing.start(stream)
+            messages += map(self._tracker.take, framer.feed(item))
+            messages += self._ended(stream, item)
         for conversation in self._conversations.followed():
             messages += map(self._tracker.take, self._framing.close(conversation))
         self._tracker.finish()
         return messages
 
-    def _deliver(self, deliveries: list[Delivery]) -> list[Message]:
+    def _ended(self, stream: Stream, item: Item) -> list[Message]:
+        """What a connection leaves when it ends."""
         messages: list[Message] = []
-        for stream, item in deliveries:
-            messages += map(self._tracker.take, self._framing.feed(stream, item))
-            if item.__class__ is End:
-                if stream.conversation.closed:
-                    messages += map(self._tracker.take, self._framing.close(stream.conversation))
-                self._tracker.disconnected(stream)
+        if isinstance(item, End):
+            if stream.conversation.closed:
+                messages += map(self._tracker.take, self._framing.close(stream.conversation))
+            self._tracker.disconnected(stream)
+        return messages
+
+    def _forget(self) -> list[Message]:
+        """What conversations leave that are followed no more."""
+        messages: list[Message] = []
         while self._conversations.forgotten:
             messages += map(self._tracker.take, self._framing.close(self._conversations.forgotten.pop()))
         return messages

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from dlms_analyzer.frames import Buffer
-from dlms_analyzer.items import Item, items_of
+from dlms_analyzer.items import ITEMS, Item
 from dlms_analyzer.notes import CODES, Expert
 from dlms_analyzer.services import NO_SERVICE, SERVICES, Service
 from scapy_layers import DecodeError, layer_at, read_apdu, tolerant
@@ -67,7 +67,8 @@ def _decoded(record: Any, experts: tuple[Expert, ...]) -> Decoded:
     else:
         long = getattr(record, "long_invoke_id_and_priority", None)
         invoke_id, confirmed = (None, True) if long is None else (long & 0x00FFFFFF, long & LONG_CONFIRMED != 0)
-    items = items_of(service, record)
+    reader = ITEMS.get(service)
+    items = () if reader is None else reader(record)
     return _new(Decoded, (service, record, experts, SERVICES.get(service, NO_SERVICE), invoke_id, confirmed, items))
 
 

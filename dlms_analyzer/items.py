@@ -204,7 +204,6 @@ def _write_response(record: Any) -> tuple[Answer, ...]:
 
 
 ANSWERED: Final[dict[str, Callable[[Any], tuple[Answer, ...]]]] = {
-    "get-response-normal": lambda r: (_get_result(r.result),),
     "get-response-with-list": lambda r: tuple(map(_get_result, r.results)),
     "set-response-normal": lambda r: (_access_name(r.result),),
     "set-response-with-list": lambda r: tuple(map(_access_name, r.results)),
@@ -283,6 +282,17 @@ def joined_read(octets: bytes, _wanted: int) -> tuple[Item, ...]:
     return _answered((Answer("success", read_data(octets, 0, len(octets))[0]),))
 
 
+_SUCCESS_UNREAD: Final = (Item(None, Answer("success", None)),)
+"""The items of every get-response-normal with data of which only the head was read."""
+
+
+def _get_response(record: Any) -> tuple[Item, ...]:
+    result = record.result
+    if result.service == "get-data-result-data" and result.data is None:
+        return _SUCCESS_UNREAD
+    return (_new(Item, (None, _get_result(result))),)
+
+
 def _event(record: Any) -> tuple[Item, ...]:
     asked = Asked(record.class_id, record.logical_name, None, record.attribute_id)
     return (Item(asked, Answer(None, record.attribute_value)),)
@@ -299,16 +309,24 @@ _NOTIFIED: Final[dict[str, Callable[[Any], tuple[Item, ...]]]] = {
 """Service of a notification to the attribute values that it carries with their names."""
 
 
-def items_of(service: str, record: Any) -> tuple[Item, ...]:
-    """The accesses that an APDU by itself tells of: what it asks for, what it answers, or both in a notification."""
-    asker = ASKED.get(service)
-    if asker is not None:
-        return tuple([_new(Item, (asked, None)) for asked in asker(record)])
-    answerer = ANSWERED.get(service)
-    if answerer is not None:
-        return tuple([_new(Item, (None, answer)) for answer in answerer(record)])
-    notified = _NOTIFIED.get(service)
-    return () if notified is None else notified(record)
+def _table() -> dict[str, Callable[[Any], tuple[Item, ...]]]:
+    """Every service that tells of accesses, to the reader of its items."""
+
+    def asking(asker: Callable[[Any], tuple[Asked, ...]]) -> Callable[[Any], tuple[Item, ...]]:
+        return lambda record: tuple([_new(Item, (asked, None)) for asked in asker(record)])
+
+    def answering(answerer: Callable[[Any], tuple[Answer, ...]]) -> Callable[[Any], tuple[Item, ...]]:
+        return lambda record: _answered(answerer(record))
+
+    table = dict(_NOTIFIED)
+    table.update((service, asking(asker)) for service, asker in ASKED.items())
+    table.update((service, answering(answerer)) for service, answerer in ANSWERED.items())
+    table["get-response-normal"] = _get_response
+    return table
+
+
+ITEMS: Final = _table()
+"""Service to the accesses that an APDU by itself tells of: asked for, answered, or both in a notification."""
 
 
 def refusal_by_access(result: int) -> tuple[Item, ...]:

@@ -18,13 +18,12 @@ class Exchange:
         time: of the last request message, in nanoseconds.
         confirmed: a response is due.
         answered: a response, or its first block, was seen.
-        done: the response is complete.
         request_blocks: blocks of a long request.
         response_blocks: blocks of a long response.
     """
 
     __slots__ = (
-        "answered", "confirmed", "done", "family", "invoke_id", "items", "number", "request", "request_blocks",
+        "answered", "confirmed", "family", "invoke_id", "items", "number", "request", "request_blocks",
         "response_blocks", "time",
     )  # fmt: skip
 
@@ -46,7 +45,6 @@ class Exchange:
         self.time = time
         self.confirmed = confirmed
         self.answered = False
-        self.done = False
         self.request_blocks: Transfer | None = None
         self.response_blocks: Transfer | None = None
 

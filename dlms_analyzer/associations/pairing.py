@@ -134,17 +134,20 @@ class Pairing:
 
     def _response(self, association: Association, decoded: Decoded, number: int, time: int) -> Paired:
         service, record, _, row, invoke_id, _, items = decoded
-        exchange, key = self.find(association, row.family, invoke_id)
-        if exchange is None:
-            text = f"{service} answers no request in the capture"
-            return Paired(None, None, items, None, (Expert("unexpected-response", text),))
+        key: int | str = row.family if invoke_id is None else invoke_id
+        exchange = association.open.get(key)
+        if exchange is None or exchange.family != row.family:
+            exchange, key = self.find(association, row.family, invoke_id)
+            if exchange is None:
+                text = f"{service} answers no request in the capture"
+                return Paired(None, None, items, None, (Expert("unexpected-response", text),))
         waited, experts = self.answered(association, exchange, time)
-        if invoke_id is not None and invoke_id != exchange.invoke_id:
+        if invoke_id != exchange.invoke_id and invoke_id is not None:
             text = f"invoke-id {invoke_id} answers the request with invoke-id {exchange.invoke_id}"
             experts += (Expert("invoke-id-mismatch", text),)
-        if record is None or service in _ACKNOWLEDGEMENTS:
-            return Paired(exchange, waited, (), None, experts)
-        if service in _BLOCKS or (service == "read-response" and _is_block(record)):
+        if service in _NOT_YET or record is None or (service == "read-response" and _is_block(record)):
+            if record is None or service in _ACKNOWLEDGEMENTS:
+                return Paired(exchange, waited, (), None, experts)
             return self._response_block(association, exchange, key, decoded, waited, number, experts)
         completed = self.complete(association, exchange, key, items)
         if not items and service in ("exception-response", "confirmed-service-error"):
@@ -172,7 +175,8 @@ class Pairing:
     def answered(association: Association, exchange: Exchange, time: int) -> tuple[int, tuple[Expert, ...]]:
         """Note that an answer came; gives how long it took, and what is odd about that."""
         waited = time - exchange.time
-        association.slowest = max(association.slowest, waited)
+        if waited > association.slowest:  # noqa: PLR1730 - a call to max() takes longer
+            association.slowest = waited
         exchange.answered = True
         if exchange.number >= association.latest_answered:
             association.latest_answered = exchange.number
@@ -185,7 +189,6 @@ class Pairing:
         association: Association, exchange: Exchange, key: int | str, answers: tuple[Item, ...]
     ) -> tuple[Item, ...]:
         """Close an exchange; what was asked stands beside what came back."""
-        exchange.done = True
         association.open.pop(key, None)
         asked = exchange.items
         if len(answers) == 1 == len(asked):
@@ -242,8 +245,9 @@ class Pairing:
 
 
 _REQUEST_BLOCKS: Final = frozenset({"set-request-with-datablock", "action-request-with-pblock"})
-_BLOCKS: Final = frozenset({"get-response-with-datablock", "action-response-with-pblock"})
 _ACKNOWLEDGEMENTS: Final = frozenset({"set-response-datablock", "action-response-next-pblock"})
+_NOT_YET: Final = _ACKNOWLEDGEMENTS | {"get-response-with-datablock", "action-response-with-pblock"}
+"""Responses that do not complete the answer, or only when all before them are there."""
 _JOINED: Final = {"get": joined_get, "action": joined_action, "read": joined_read}
 
 
