@@ -112,6 +112,7 @@ def _security(security: Security | None) -> dict[str, Any] | None:
         "key": security.key,
         "invocation_counter": security.invocation_counter,
         "system_title": None if security.system_title is None else security.system_title.hex(),
+        "reason": security.reason,
     }
 
 

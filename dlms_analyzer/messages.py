@@ -24,6 +24,7 @@ class Security(NamedTuple):
         invocation_counter: as sent.
         key: which key protects it: `guek`, `gbek`, `dedicated` …; None when it is not known.
         system_title: of the sender; None when it was not seen.
+        reason: why it is not `ok`, in a sentence without a full stop; None when it is.
     """
 
     status: str
@@ -31,6 +32,7 @@ class Security(NamedTuple):
     invocation_counter: int
     key: str | None
     system_title: bytes | None
+    reason: str | None = None
 
 
 class Reassembled(NamedTuple):

@@ -262,5 +262,30 @@ CODES: Final[dict[str, Code]] = {
         "An invocation counter nears its end, behind which the key can no longer be used.",
         "Change the key before.",
     ),
+    "hls-verified": Code(
+        _SECURITY, _CHAT,
+        "The reply to a challenge of high level security is the one that the password, keys or certificate at hand give.",
+        "Nothing: this side proved who it is.",
+    ),
+    "hls-failed": Code(
+        _SECURITY, _ERROR,
+        "The reply to a challenge is not the one that the password, keys or certificate at hand give.",
+        "The two sides have different secrets, or the wrong one was given here.",
+    ),
+    "hls-not-verified": Code(
+        _SECURITY, _CHAT,
+        "A reply to a challenge that could not be checked.",
+        "The text names what is missing.",
+    ),
+    "key-learnt": Code(
+        _SECURITY, _CHAT,
+        "New keys of the meter were taken from the capture; they are used from here on.",
+        "Show them with --show-secrets, and note them for other captures.",
+    ),
+    "key-not-learnt": Code(
+        _SECURITY, _WARNING,
+        "Keys of the meter were replaced, and the new ones could not be had.",
+        "Give the master key of the meter; else what follows does not open.",
+    ),
 }  # fmt: skip
 """Every code there is. `docs/experts.md` is made of this table."""

@@ -9,6 +9,7 @@ from dlms_analyzer.associations.exchange import Exchange
 from dlms_analyzer.framing.units import Sender
 from dlms_analyzer.net.streams import Conversation
 from dlms_analyzer.notes import Expert
+from dlms_analyzer.security.protection import Protection
 from dlms_analyzer.transfers import Transfer
 
 
@@ -76,12 +77,14 @@ class Association:
         open: requests waiting for an answer, oldest first; by invoke-id, or by family where there is none.
         blocks: general block transfers under way, by sender.
         experts: what was odd about how it ended; no message carries that.
+        protection: titles, keys and verdicts; None while nothing that has to do with security was met.
     """
 
     __slots__ = (
         "blocks", "client_direction", "client_sap", "client_title", "conversation", "ended", "errors", "exchanges",
         "experts", "first", "lacking", "last", "latest_answered", "messages", "number", "open", "profile",
-        "server_lower", "server_sap", "server_title", "slowest", "smallest_pdu", "state", "terms", "unanswered",
+        "protection", "server_lower", "server_sap", "server_title", "slowest", "smallest_pdu", "state", "terms",
+        "unanswered",
     )  # fmt: skip
 
     def __init__(
@@ -119,11 +122,18 @@ class Association:
         self.open: dict[int | str, Exchange] = {}
         self.blocks: dict[Sender, tuple[Transfer, Exchange | None]] = {}
         self.experts: tuple[Expert, ...] = ()
+        self.protection: Protection | None = None
 
     @property
     def client_is_backward(self) -> bool:
         """Whether the client is the side that did not send the first frame of the conversation."""
         return self.client_direction == 1
+
+    @property
+    def client_flow(self) -> bytes:
+        """Addresses and ports in the direction in which the client sends."""
+        conversation = self.conversation
+        return (conversation.backward if self.client_is_backward else conversation.forward).flow
 
     def end(self, state: State) -> None:
         """It is over: another AARQ or request begins a new one."""

@@ -6,13 +6,16 @@ from typing import Any, Final
 
 from dlms_analyzer.associations.association import ANY_SIZE, Association, State, Terms
 from dlms_analyzer.associations.block_transfers import BlockTransfers
-from dlms_analyzer.associations.pairing import Pairing
+from dlms_analyzer.associations.pairing import Paired, Pairing
 from dlms_analyzer.decoded import UNKNOWN_SERVICE, Decoded, Read, behind_gateway, decode_apdu, remembering
+from dlms_analyzer.frames import Buffer
 from dlms_analyzer.framing.units import Kind, Part, Sender, Unit
-from dlms_analyzer.messages import Message
+from dlms_analyzer.messages import Message, Security
 from dlms_analyzer.net.streams import Stream
 from dlms_analyzer.notes import Expert
-from dlms_analyzer.security import judge
+from dlms_analyzer.security.learning import WATCHED
+from dlms_analyzer.security.protection import Protection
+from dlms_analyzer.security.stage import SecurityStage
 from dlms_analyzer.services import NO_SERVICE, SERVICES, conformance_names
 from scapy_layers import DecodeError, Malformed, read_apdu
 
@@ -27,6 +30,8 @@ _PENDING = State.PENDING
 _AUTHENTICATION_REQUIRED: Final = 14
 """acse-service-user diagnostic of an AARE that waits for pass 3 and 4 of HLS."""
 _ALL_CONFORMANCE: Final = 0xFFFFFF
+_CONTROL_FAMILIES: Final = frozenset({"acse", "release"})
+"""Their user-information may be ciphered; the APDU itself is in clear."""
 
 
 class _Pair:
@@ -63,12 +68,16 @@ class Tracker:
         associations: in order of appearance.
     """
 
-    def __init__(self, read: Read = decode_apdu) -> None:
+    def __init__(self, read: Read = decode_apdu, stage: SecurityStage | None = None) -> None:
         """Begin.
 
         Args:
             read: how APDUs are read: whole, or only their heads.
+            stage: opens what is protected; None is one without keys.
         """
+        self._stage = SecurityStage() if stage is None else stage
+        self._carried: Security | None = None
+        """Of what the block transfer that the message at hand completes carried."""
         self.count = 0
         self.associations: list[Association] = []
         self._read = remembering(read)
@@ -113,14 +122,20 @@ class Tracker:
             experts += lost
         association.last = time
         association.messages += 1
-        security = None
+        outer, needs = service, row.needs
+        security = plaintext = None
         if row.protects and record is not None:
             self._agree(association, service, record)
-            security = judge(record, association.title_of(sender))
-        if end - start > association.smallest_pdu or row.needs & association.lacking:
-            experts += _against_terms(association, sender, service, row.needs, end - start)
+            security, plaintext, decoded, said = self._unprotect(association, sender, decoded, buf, start, end, number)
+            service, record, _, row, invoke_id, _, _ = decoded
+            needs |= row.needs
+            experts += said
+        elif service in WATCHED and association.protection is not None:
+            experts += self._stage.watch(association.protection, sender, service, buf, start, end, number)
+        if end - start > association.smallest_pdu or needs & association.lacking:
+            experts += _against_terms(association, sender, service, needs, end - start)
         if service == "general-block-transfer":
-            paired = self._block_transfers.pair(association, sender, decoded, number, time)
+            paired, security = self._block(association, sender, decoded, number, time, security)
             invoke_id = paired.invoke_id
         else:
             paired = self._pairing.pair(association, sender, decoded, number, time)
@@ -130,9 +145,9 @@ class Tracker:
         return _new(
             Message,
             (
-                number, kind, service, service, time, sender, profile, pair.client, pair.server, lower, stream,
+                number, kind, service, outer, time, sender, profile, pair.client, pair.server, lower, stream,
                 association, exchange, invoke_id, response_time, record, frame, buf, start, end, parts, link, security,
-                None, items, reassembled, experts,
+                plaintext, items, reassembled, experts,
             ),
         )  # fmt: skip
 
@@ -142,9 +157,63 @@ class Tracker:
             if association.open or association.blocks:
                 association.abandon()
 
-    def _open(self, _association: Association, _sender: Sender, octets: bytes, _number: int) -> tuple[Decoded, bytes]:
-        """Read what a block transfer carried; nothing is deciphered."""
-        return self._read(octets, 0, len(octets)), octets
+    def _protection(self, association: Association) -> Protection:
+        """What is known of the security of an association."""
+        protection = association.protection
+        if protection is None:
+            protection = association.protection = self._stage.protect(
+                association.client_flow, association.client_sap, association.server_sap
+            )
+        return protection
+
+    def _unprotect(
+        self, association: Association, sender: Sender, decoded: Decoded, buf: Buffer, start: int, end: int, number: int
+    ) -> tuple[Security | None, bytes | None, Decoded, tuple[Expert, ...]]:
+        """Open an APDU that may be protected: the verdict, what is inside, what that says, and what is odd.
+
+        A control service goes on saying what it says; its user-information is read besides.
+        """
+        protection = self._protection(association)
+        opened = self._stage.open(protection, sender, decoded.record, buf, start, end, number)
+        if opened is None:
+            return None, None, decoded, ()
+        plaintext, security, experts = opened
+        if plaintext is None:
+            return security, None, decoded, experts
+        inner = self._read(plaintext, 0, len(plaintext))
+        if inner.experts:
+            experts += tuple(Expert(one.code, f"in the deciphered APDU: {one.text}") for one in inner.experts)
+        if decoded.row.family in _CONTROL_FAMILIES:
+            if inner.record is not None:
+                self._negotiate(association, inner.record)
+            return security, plaintext, decoded, experts
+        if inner.service in WATCHED:
+            experts += self._stage.watch(protection, sender, inner.service, plaintext, 0, len(plaintext), number)
+        return security, plaintext, inner, experts
+
+    def _block(
+        self,
+        association: Association,
+        sender: Sender,
+        decoded: Decoded,
+        number: int,
+        time: int,
+        security: Security | None,
+    ) -> tuple[Paired, Security | None]:
+        """Pair a block; the verdict is that of what the transfer carried, when the block completes a ciphered one."""
+        paired = self._block_transfers.pair(association, sender, decoded, number, time)
+        carried, self._carried = self._carried, None
+        return paired, carried or security
+
+    def _open(self, association: Association, sender: Sender, octets: bytes, number: int) -> tuple[Decoded, bytes]:
+        """Read what a block transfer carried, deciphered where it can be."""
+        decoded = self._read(octets, 0, len(octets))
+        if not decoded.row.protects or decoded.record is None:
+            return decoded, octets
+        self._carried, plaintext, decoded, _ = self._unprotect(
+            association, sender, decoded, octets, 0, len(octets), number
+        )
+        return decoded, octets if plaintext is None else plaintext
 
     def _link(self, talk: _Talk, unit: Unit, implied: Sender, record: Any) -> tuple[Sender, _Pair]:
         """Who sends from an address to another, and in which pair."""

@@ -1,0 +1,151 @@
+"""What is known of an association's protection: titles, keys, challenges, and how opening went."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from typing import Any, Final, NamedTuple
+
+from dlms_analyzer.messages import Security
+from dlms_analyzer.notes import Expert
+from dlms_analyzer.security.counters import Counter
+from dlms_analyzer.security.gcm import ContentCipher
+from dlms_analyzer.security.hls import Verdict
+from dlms_analyzer.security.keys import KeySet
+
+OK: Final = "ok"
+NOT_VERIFIED: Final = "not-verified"
+NO_KEY: Final = "no-key"
+BAD_TAG: Final = "bad-tag"
+ERROR: Final = "error"
+
+MAX_REASONS: Final = 16
+"""Different reasons that an association keeps; they name titles and keys, of which it has few."""
+
+
+class Opened(NamedTuple):
+    """What became of an envelope.
+
+    Attributes:
+        plaintext: the innermost APDU; None when it could not be opened, or its tag is wrong.
+        security: the verdict.
+        experts: what is odd about it.
+    """
+
+    plaintext: bytes | None
+    security: Security
+    experts: tuple[Expert, ...] = ()
+
+
+class Ready(NamedTuple):
+    """Everything needed to open the next envelope like the last one.
+
+    Attributes:
+        cipher: with the keys.
+        title: of the sender.
+        key: name of the encryption key.
+        counter: of the key in this direction.
+        keys: key set in use.
+        reason: why what it opens is not verified; None when it is.
+    """
+
+    cipher: ContentCipher
+    title: bytes
+    key: str
+    counter: Counter
+    keys: KeySet
+    reason: str | None
+
+
+class Side:
+    """One of the two systems of an association.
+
+    Attributes:
+        name: `client` or `server`.
+        address: IP address or device.
+        sap: its SAP.
+        title: announced in AARQ or AARE, or bound to address and SAP before; None when not known.
+        announced: the title was announced, in this association.
+        challenge: the authentication-value of its AARQ or AARE when it is a challenge.
+        hls: the verdict on its reply to the other side's challenge.
+        ready: by kind, security control and title in the envelope.
+    """
+
+    __slots__ = ("address", "announced", "challenge", "hls", "name", "ready", "sap", "title")
+
+    def __init__(self, name: str, address: str, sap: int | None) -> None:
+        self.name = name
+        self.address = address
+        self.sap = sap
+        self.title: bytes | None = None
+        self.announced = False
+        self.challenge: bytes | None = None
+        self.hls: Verdict | None = None
+        self.ready: dict[tuple[str, int, bytes | None], Ready] = {}
+
+
+class Protection:
+    """The security of one association; made when something protected, or AARQ or AARE, is met.
+
+    Attributes:
+        client: the client.
+        server: the server.
+        port: of the server.
+        mechanism: authentication mechanism; None when not seen.
+        dedicated_key: learnt from an InitiateRequest.
+        sealed: the envelope of an InitiateRequest that may carry a dedicated key and could not be opened.
+        announced: an AARQ was seen.
+        transfer: keys that a request in progress carries, by key-id, and the number of its message.
+        agreement: ephemeral public keys of a request in progress, by key-id, and the number of its message.
+        answering: a reply of the server to pass 3 is due.
+        statuses: how many APDUs had which status other than `ok`.
+        reasons: how many had which reason.
+        explained: failures that were looked into.
+        latest_reason: what was found out about the last of them.
+        opened: APDUs with a verified tag.
+        version: of the keyring that `ready` was made with.
+    """
+
+    __slots__ = (
+        "agreement", "announced", "answering", "client", "dedicated_key", "explained", "latest_reason", "mechanism",
+        "opened", "port", "reasons", "sealed", "server", "statuses", "transfer", "version",
+    )  # fmt: skip
+
+    def __init__(self, client: Side, server: Side, port: int | None) -> None:
+        self.client = client
+        self.server = server
+        self.port = port
+        self.mechanism: int | None = None
+        self.dedicated_key: bytes | None = None
+        self.sealed: Any = None
+        self.announced = False
+        self.transfer: tuple[dict[int, bytes], int] | None = None
+        self.agreement: tuple[dict[int, bytes], int] | None = None
+        self.answering = False
+        self.statuses: Tally[str] = Tally()
+        self.reasons: Tally[tuple[str, str]] = Tally()
+        self.explained = 0
+        self.latest_reason = ""
+        self.opened = 0
+        self.version = -1
+
+    def renew(self, version: int) -> None:
+        """The keyring has changed: look for keys again."""
+        self.version = version
+        self.explained = 0
+        self.forget_ready()
+
+    def forget_ready(self) -> None:
+        """Keys or titles changed: look for them again."""
+        self.client.ready.clear()
+        self.server.ready.clear()
+
+    def count(self, security: Security) -> None:
+        """Take note of a verdict."""
+        if security.status == OK:
+            self.opened += 1
+            return
+        self.statuses[security.status] += 1
+        if security.reason is not None:
+            kept = (security.status, security.reason)
+            if kept in self.reasons or len(self.reasons) < MAX_REASONS:
+                self.reasons[kept] += 1
