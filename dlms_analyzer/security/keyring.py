@@ -257,9 +257,8 @@ class Keyring:
         titled = self._by_title.values() if title is None else [self._by_title.get(title, [])]
         addressed = self._by_address.values() if address is None else [self._by_address.get(address, [])]
         seen = {id(keys) for keys in certain}
-        for keys in chain(
-            reversed(self._learnt), self._by_rest, chain.from_iterable(titled), chain.from_iterable(addressed)
-        ):
+        rest = [self._by_rest]
+        for keys in chain(reversed(self._learnt), chain.from_iterable(chain(titled, addressed, rest))):
             if id(keys) not in seen and _agrees(keys, query, unknown=True):
                 seen.add(id(keys))
                 yield keys
