@@ -19,6 +19,8 @@ from dlms_analyzer.framing.stream import Framer
 from dlms_analyzer.messages import Message
 from dlms_analyzer.net import ConversationTable, End, NetworkDecoder
 from dlms_analyzer.net.streams import Item, Stream
+from dlms_analyzer.security.keyring import Keyring
+from dlms_analyzer.security.stage import SecurityStage
 
 
 class Analyzer:
@@ -29,19 +31,22 @@ class Analyzer:
         unread: frames without a transport payload, by reason.
     """
 
-    def __init__(self, options: FramingOptions | None = None, *, heads: bool = False) -> None:
+    def __init__(
+        self, options: FramingOptions | None = None, *, heads: bool = False, keys: Keyring | None = None
+    ) -> None:
         """Begin.
 
         Args:
             options: how streams are framed.
             heads: read APDUs only up to their data: enough for lists of messages and associations, and faster.
+            keys: open what is protected; keys that the capture teaches are added to them.
         """
         self.frames = 0
         self.unread: Counter[str] = Counter()
         self._network = NetworkDecoder()
         self._conversations = ConversationTable()
         self._framing = FramingStage(options)
-        self._tracker = Tracker(decode_head if heads else decode_apdu)
+        self._tracker = Tracker(decode_head if heads else decode_apdu, SecurityStage(keys))
 
     @property
     def associations(self) -> list[Association]:

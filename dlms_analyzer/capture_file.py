@@ -11,6 +11,7 @@ from dlms_analyzer.associations.association import Association
 from dlms_analyzer.capture import Problem, Source, open_capture
 from dlms_analyzer.framing.options import FramingOptions
 from dlms_analyzer.messages import Message
+from dlms_analyzer.security.keyring import Keyring
 
 
 class Capture:
@@ -24,11 +25,18 @@ class Capture:
     Attributes:
         paths: the files.
         options: how streams are framed.
+        keys: what was given to open what is protected; those that a capture teaches are used at each reading anew.
     """
 
-    def __init__(self, paths: Sequence[str | os.PathLike[str]], options: FramingOptions | None = None) -> None:
+    def __init__(
+        self,
+        paths: Sequence[str | os.PathLike[str]],
+        options: FramingOptions | None = None,
+        keys: Keyring | None = None,
+    ) -> None:
         self.paths = tuple(paths)
         self.options = options or FramingOptions()
+        self.keys = keys or Keyring()
         self._problems: list[Problem] = []
         self._associations: list[Association] | None = None
 
@@ -36,7 +44,7 @@ class Capture:
     def messages(self) -> Iterator[Message]:
         """All messages in capture order, read afresh at each call; a file's frames are never all in memory."""
         self._problems = []
-        analyzer = Analyzer(self.options)
+        analyzer = Analyzer(self.options, keys=self.keys.given())
         self._associations = analyzer.associations
         for source in self._sources():
             for frame in source:
@@ -62,18 +70,24 @@ class Capture:
             yield open_capture(path)
 
 
-def open(path: Any, *more: Any, decode_as: Sequence[str] = (), heuristics: bool = True) -> Capture:  # noqa: A001
+def open(  # noqa: A001
+    path: Any, *more: Any, keys: Any = None, decode_as: Sequence[str] = (), heuristics: bool = True
+) -> Capture:
     """Open capture files; nothing is read before it is asked for.
 
     Args:
         path: a pcap or pcapng file.
         more: further files.
+        keys: a `Keyring`, a `KeySet`, a dictionary of settings, the path of a keys file, or several of these.
         decode_as: rules such as `tcp.port==4063,hdlc`.
         heuristics: recognise framings by content, whatever the ports.
 
     Raises:
-        ValueError: a rule is none.
+        ValueError: a rule is none, or a key is none (`KeyProblem`).
+        OSError: a keys file cannot be read.
     """
+    from dlms_analyzer.capture.key_files import load_keys_file
     from dlms_analyzer.framing.options import DecodeAs
 
-    return Capture([path, *more], FramingOptions(tuple(map(DecodeAs.parse, decode_as)), heuristics))
+    ring = Keyring.of(keys, load_keys_file)
+    return Capture([path, *more], FramingOptions(tuple(map(DecodeAs.parse, decode_as)), heuristics), ring)

@@ -12,6 +12,7 @@ from dlms_analyzer.frames import LINE, Frame, Segment, line_flow
 from dlms_analyzer.framing.options import FramingOptions
 from dlms_analyzer.framing.wrapper import HEADER_SIZE, plausible_header, starts_apdu
 from dlms_analyzer.messages import Message
+from dlms_analyzer.security.keyring import Keyring
 from scapy_layers import DecodeError, Node, read_apdu, read_data, tolerant, trace_apdu, trace_layer, write_data
 from scapy_layers.core.layer import Pdu, write_layer
 from scapy_layers.data import trace_data
@@ -127,12 +128,13 @@ def _reads(read: Callable[[bytes, int, int], tuple[Any, int]], octets: bytes) ->
     return stop == len(octets) and getattr(record, "service", "") != "unknown"
 
 
-def decode(octets: bytes, framing: str | None = None) -> Pasted:
+def decode(octets: bytes, framing: str | None = None, keys: Keyring | None = None) -> Pasted:
     """Decode pasted octets; never raises for what they hold.
 
     Args:
         octets: one frame or APDU, or several frames.
         framing: one of `FRAMINGS`; None guesses.
+        keys: open what is protected.
 
     Raises:
         ValueError: no such framing, or no octets.
@@ -146,17 +148,17 @@ def decode(octets: bytes, framing: str | None = None) -> Pasted:
         units = list(_UNITS[chosen](octets))
     return Pasted(
         octets, chosen, framing is None, tuple(unit[0] for unit in units), tuple(unit[1] for unit in units),
-        _messages(octets, chosen),
+        _messages(octets, chosen, keys),
     )  # fmt: skip
 
 
-def _messages(octets: bytes, framing: str) -> tuple[Message, ...]:
+def _messages(octets: bytes, framing: str, keys: Keyring | None) -> tuple[Message, ...]:
     start = 0
     if framing == "data":
         return ()
     if framing in _HEADERS:
         start, framing = _HEADERS[framing](octets), "raw"
-    analyzer = Analyzer(FramingOptions(line=framing))
+    analyzer = Analyzer(FramingOptions(line=framing), keys=keys)
     frame = Frame(1, 0, 0, octets, 0, len(octets), len(octets))
     segment = Segment(frame, LINE, line_flow(0), 0, -1, 0, octets, start, len(octets))
     messages = (*analyzer.feed_segment(segment), *analyzer.flush())

@@ -237,6 +237,11 @@ CODES: Final[dict[str, Code]] = {
         "The connection or the association ends while a request is unanswered or a transfer is not complete.",
         "See which side hung up, and whether a timeout was the reason.",
     ),
+    "bad-tag": Code(
+        _SECURITY, _ERROR,
+        "What is protected does not open with the keys at hand: the tag is wrong, or nothing plausible comes out.",
+        "The text says why, as far as it can be told. The keys may be another meter's, or replaced since.",
+    ),
     "nonce-reuse": Code(
         _SECURITY, _ERROR,
         "An invocation counter protects other octets than before, with the same key.",
@@ -264,17 +269,17 @@ CODES: Final[dict[str, Code]] = {
     ),
     "hls-verified": Code(
         _SECURITY, _CHAT,
-        "The reply to a challenge of high level security is the one that the password, keys or certificate at hand give.",
+        "The reply to an HLS challenge is the one that the password, keys or certificate at hand give.",
         "Nothing: this side proved who it is.",
     ),
     "hls-failed": Code(
         _SECURITY, _ERROR,
-        "The reply to a challenge is not the one that the password, keys or certificate at hand give.",
+        "The reply to an HLS challenge is not the one that the password, keys or certificate at hand give.",
         "The two sides have different secrets, or the wrong one was given here.",
     ),
     "hls-not-verified": Code(
         _SECURITY, _CHAT,
-        "A reply to a challenge that could not be checked.",
+        "The reply to an HLS challenge could not be checked.",
         "The text names what is missing.",
     ),
     "key-learnt": Code(

@@ -7,6 +7,7 @@ import json
 import sys
 from typing import Any
 
+from dlms_analyzer.cli.keys import add_key_options, keyring_of
 from dlms_analyzer.decoding import FRAMINGS, Pasted, decode, parse_hex
 from dlms_analyzer.framing.units import Kind
 from dlms_analyzer.output.lines import LineWriter
@@ -31,6 +32,7 @@ def add_parser(commands: Any) -> None:
         default="tree",
         help="tree: every field with its offsets (default); text: a line each; jsonl: an object a line",
     )
+    add_key_options(command)
     command.set_defaults(run=run)
 
 
@@ -38,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     """Decode and print; gives the exit status."""
     text = sys.stdin.read() if options.hex == ["-"] else " ".join(options.hex)
     try:
-        pasted = decode(parse_hex(text), options.framing)
+        pasted = decode(parse_hex(text), options.framing, keyring_of(options))
     except ValueError as problem:
         print(f"dlms-analyzer: {problem}", file=sys.stderr)
         return 1
@@ -57,8 +59,8 @@ def _show(pasted: Pasted, *, tree: bool) -> None:
         print(f"{len(pasted.octets)} octets, taken for {pasted.framing} (--as says otherwise)", file=sys.stderr)
     for message in pasted.messages:
         print(lines.line(message))
-        if tree and message.parts and message.kind is Kind.APDU:
-            print(f"  joined from {len(message.parts)} segments:")
+        if tree and message.kind is Kind.APDU and (message.parts or message.plaintext is not None):
+            print(f"  joined from {len(message.parts)} segments:" if message.parts else "  the APDU:")
             for line in tree_lines(message, style):
                 print(line)
     if tree or pasted.framing == "data":

@@ -9,6 +9,7 @@ from typing import Any
 
 from dlms_analyzer.analyzer import Analyzer
 from dlms_analyzer.capture import open_capture
+from dlms_analyzer.cli.keys import add_key_options, keyring_of
 from dlms_analyzer.framing.options import DecodeAs, FramingOptions
 from dlms_analyzer.messages import Message
 
@@ -26,7 +27,7 @@ def decode_as(text: str) -> DecodeAs:
 
 
 def add_capture_options(command: Any) -> None:
-    """Add the files and the framing rules."""
+    """Add the files, the framing rules and the keys."""
     command.add_argument("files", nargs="+", metavar="FILE", help="capture file; - is standard input")
     command.add_argument(
         "--decode-as",
@@ -37,6 +38,7 @@ def add_capture_options(command: Any) -> None:
         help="force a framing, for example tcp.port==4063,hdlc",
     )
     command.add_argument("--no-heuristics", action="store_true", help="claim only port 4059 and what --decode-as names")
+    add_key_options(command)
 
 
 class CaptureRun:
@@ -51,11 +53,12 @@ class CaptureRun:
         self._files: list[str] = options.files
         self._framing = FramingOptions(tuple(options.decode_as), heuristics=not options.no_heuristics)
         self._heads = heads
+        self._keys = keyring_of(options)
 
     def analyzers(self) -> Iterator[tuple[Analyzer, Iterator[Message]]]:
         """For each file its analyzer, and its messages as they are read; damage is told on standard error."""
         for path in self._files:
-            analyzer = Analyzer(self._framing, heads=self._heads)
+            analyzer = Analyzer(self._framing, heads=self._heads, keys=self._keys.given())
             yield analyzer, self._messages(path, analyzer)
 
     def _messages(self, path: str, analyzer: Analyzer) -> Iterator[Message]:

@@ -11,6 +11,7 @@ from dlms_analyzer.messages import Message
 from dlms_analyzer.notes import Severity
 from dlms_analyzer.output.escape import escape
 from dlms_analyzer.output.style import Style
+from dlms_analyzer.security.protection import OK
 from scapy_layers.cosem_fields import logical_name_text
 from scapy_layers.interface_classes import CLASS_NAMES
 
@@ -70,6 +71,10 @@ class LineWriter:
         text = style(colour if message.kind is Kind.APDU else "dim", gist(message))
         if message.response_time is not None:
             text += style("dim", f"  {message.response_time / 1e6:.1f} ms")
+        security = message.security
+        if security is not None and security.status != OK:
+            said = security.status if security.reason is None else f"{security.status}: {security.reason}"
+            text += style("warning", escape(f"  [{said}]"))
         lines = [style("dim", head) + text]
         for expert in message.experts:
             if expert.severity is not Severity.CHAT:

@@ -10,6 +10,8 @@ from dlms_analyzer.frames import NANOSECONDS, endpoints
 from dlms_analyzer.message_json import time_text
 from dlms_analyzer.output.escape import escape
 from dlms_analyzer.output.style import Style
+from dlms_analyzer.security.diagnosis import diagnosis
+from dlms_analyzer.security.protection import BAD_TAG, ERROR, NO_KEY, NOT_VERIFIED, Protection
 from dlms_analyzer.services import conformance_names
 from scapy_layers import AARE, AARQ, InitiateResponse
 
@@ -23,6 +25,20 @@ def _names(conformance: int | None) -> list[str] | None:
 
 def _last_arc(name: bytes | None) -> int | None:
     return name[-1] if name is not None and len(name) == OID_ARC else None
+
+
+def security_dict(protection: Protection) -> dict[str, Any]:
+    """How much could be opened, why the rest could not, and whether the sides proved who they are."""
+    return {
+        "ok": protection.opened,
+        "not_verified": protection.statuses[NOT_VERIFIED],
+        "no_key": protection.statuses[NO_KEY],
+        "bad_tag": protection.statuses[BAD_TAG],
+        "error": protection.statuses[ERROR],
+        "diagnosis": diagnosis(protection),
+        "client_hls": None if protection.client.hls is None else protection.client.hls._asdict(),
+        "server_hls": None if protection.server.hls is None else protection.server.hls._asdict(),
+    }
 
 
 def session_dict(association: Association) -> dict[str, Any]:
@@ -60,6 +76,7 @@ def session_dict(association: Association) -> dict[str, Any]:
         "unanswered": association.unanswered,
         "slowest_response": association.slowest / NANOSECONDS if association.slowest else None,
         "errors": dict(association.errors),
+        "security": None if association.protection is None else security_dict(association.protection),
         "expert": [{"severity": one.severity.value, "code": one.code, "text": one.text} for one in association.experts],
     }
 
@@ -96,6 +113,8 @@ def session_lines(association: Association, style: Style) -> Iterator[str]:
     if association.slowest:
         counts += f", slowest answer {association.slowest / 1e6:.1f} ms"
     yield counts
+    if association.protection is not None:
+        yield from _security_lines(said["security"], style)
     troubles = [f"{count} x {name}" for name, count in sorted(said["errors"].items())]
     if said["unanswered"]:
         troubles.append(f"{said['unanswered']} unanswered")
@@ -103,3 +122,23 @@ def session_lines(association: Association, style: Style) -> Iterator[str]:
         yield style("warning", f"      {', '.join(troubles)}")
     for expert in association.experts:
         yield style(expert.severity.value, f"      [{expert.code}] {escape(expert.text)}")
+
+
+def _security_lines(said: dict[str, Any], style: Style) -> Iterator[str]:
+    counts = [
+        f"{said[name]} {text}"
+        for name, text in (
+            ("ok", "verified"), ("not_verified", "not verified"), ("no_key", "without key"),
+            ("bad_tag", "with a bad tag"), ("error", "not readable"),
+        )
+        if said[name]
+    ]  # fmt: skip
+    if counts:
+        yield f"      protected APDUs: {', '.join(counts)}"
+    for side in ("client", "server"):
+        verdict = said[f"{side}_hls"]
+        if verdict is not None:
+            colour = "error" if verdict["right"] is False else "dim"
+            yield style(colour, f"      {side}: {escape(verdict['reason'])}")
+    if said["diagnosis"]:
+        yield style("warning", f"      {escape(said['diagnosis'])}")

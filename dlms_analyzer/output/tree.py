@@ -44,6 +44,11 @@ def tree_lines(message: Message, style: Style) -> Iterator[str]:
             yield f"{style('dim', f'{at:>5}       ')} {octets[at : at + 16].hex(' ')}"
         return
     yield from node_lines(tree, style)
+    plaintext = message.plaintext
+    if plaintext is not None:
+        yield f"  deciphered: {len(plaintext)} octets"
+        with tolerant():
+            yield from node_lines(trace_apdu(plaintext, 0, len(plaintext)), style)
     if message.reassembled is not None and message.reassembled.service != message.service:
         octets = message.reassembled.data
         yield f"  reassembled from messages {', '.join(map(str, message.reassembled.messages))}: {len(octets)} octets"

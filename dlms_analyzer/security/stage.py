@@ -144,7 +144,10 @@ class SecurityStage:
                     protection.count(again.security)
                 return again
             opened = self._open_envelope(protection, side, record, buf, start, end, number, 0)
-        protection.count(opened.security)
+        security = opened.security
+        protection.count(security)
+        if security.status == BAD_TAG:
+            return opened._replace(experts=(*opened.experts, Expert("bad-tag", str(security.reason))))
         return opened
 
     def watch(
