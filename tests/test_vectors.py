@@ -92,7 +92,8 @@ def decoded(vector: dict[str, Any]) -> dlms.Pasted:
 
 
 def found_in(vector: dict[str, Any]) -> set[str]:
-    return {one.service for one in decoded(vector).messages if one.kind is not Kind.RAW}
+    messages = [one for one in decoded(vector).messages if one.kind is not Kind.RAW]
+    return {name for one in messages for name in (one.service, one.outer)}
 
 
 @pytest.mark.parametrize(
