@@ -52,7 +52,7 @@ COLUMNS: Final = {
 
 _ROW: Final = Struct("<" + "".join(COLUMNS.values()))
 ROW_OCTETS: Final = _ROW.size
-_pack = _ROW.pack
+_pack_into = _ROW.pack_into
 
 _ASSOCIATION: Final = list(COLUMNS).index("association")
 
@@ -209,12 +209,12 @@ class MessageTable:
             self.experts[number] = experts
             grade = max(SEVERITIES.index(expert.severity) for expert in experts)
         names = self._names
-        last = self._last
-        if not self._count % CHUNK:
-            last = self._last = bytearray()
-            self._chunks.append(last)
-        last += _pack(
-            time, start, end - start, frame.number, talk << 1 | stream.direction,
+        at = self._count % CHUNK
+        if not at:
+            self._last = bytearray(CHUNK * ROW_OCTETS)
+            self._chunks.append(self._last)
+        _pack_into(
+            self._last, at * ROW_OCTETS, time, start, end - start, frame.number, talk << 1 | stream.direction,
             NONE if association is None else association.number, exchange_number,
             nan if waited is None else waited / NANOSECONDS, asked, frame.interface,
             0 if security is None else self._number_verdict(security), names[service], names[outer], names[profile],
