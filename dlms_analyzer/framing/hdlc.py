@@ -35,8 +35,6 @@ class HdlcFramer(StreamFramer):
         super().__init__(stream)
         peer = stream.peer.state
         self._links: Links = peer._links if isinstance(peer, HdlcFramer) else Links()
-        self._undirected = stream.flow == reverse_flow(stream.flow)
-        """Both stations send in this stream: with the same address they cannot be told apart."""
         self._begun = False
         self._after_flag = False
 
@@ -114,10 +112,8 @@ class HdlcFramer(StreamFramer):
             return
         self._begun = True
         side = self._side(frame, out)
-        order = Order.NEXT
-        if not self._undirected or frame.source != frame.destination:
-            order, said = side.follow(frame)
-            experts += said
+        order, said = side.follow(frame)
+        experts += said
         kind = frame.control.type
         if (kind is _I or kind is _UI) and frame.information:
             self._information(buf, frame, side, order, experts, out)
@@ -125,7 +121,7 @@ class HdlcFramer(StreamFramer):
         if kind in _COMMANDS or kind in _RESPONSES:
             side.hint = Sender.CLIENT if kind in _COMMANDS else Sender.SERVER
             experts += self._interrupted(side, kind, out)
-        out.append(self._link(buf, frame, side.hint, experts))
+        out.append(self._link(buf, frame, Sender.UNKNOWN if side.shared else side.hint, experts))
 
     def _side(self, frame: HdlcFrame, out: list[Unit]) -> Side:
         """The side that sent a frame."""
@@ -136,6 +132,7 @@ class HdlcFramer(StreamFramer):
                 key = next(iter(sides))
                 self._give_up_segments(sides.pop(key), out, f"more than {MAX_SIDES} stations talk")
             side = self._links.add(frame.source, frame.destination, self)
+            side.shared = frame.source == frame.destination and self.stream.flow == reverse_flow(self.stream.flow)
         side.framer = self
         return side
 
@@ -161,16 +158,18 @@ class HdlcFramer(StreamFramer):
         ):
             out.append(self._link(buf, frame, side.hint, experts))  # its octets are there already, or come again
             return
-        if side.lost or order is Order.AHEAD:
+        if order is Order.AHEAD:
             self._give_up_segments(side, out, "a segment is missing")
+            side.lost = False
         if begins:
-            side.hint = Sender.SERVER if buf[start + 1] == RESPONSE else Sender.CLIENT
+            role = Sender.SERVER if buf[start + 1] == RESPONSE else Sender.CLIENT
+            side.shared = side.shared or role is not side.hint is not Sender.UNKNOWN
+            side.hint = role
             side.link.llc = True
             start += LLC_SIZE
             self._give_up_segments(side, out, "a new APDU begins before the last segment")
         elif not side.pieces:
-            side.headless = side.link.llc or order is Order.AHEAD or side.lost or not starts_apdu(buf, start, end)
-        side.lost = False
+            side.headless = side.link.llc or order is Order.AHEAD or not starts_apdu(buf, start, end)
         if not (frame.segmented or side.pieces or side.headless):
             out.append(self._apdu(frame, buf, start, end, side.hint, experts))
             return

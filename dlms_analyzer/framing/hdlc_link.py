@@ -85,6 +85,8 @@ class Side:
         window: I frames that it may send without acknowledgement; None when it is not known.
         max_information: octets of its information fields; None when it is not known.
         proposal: the parameters of its SNRM that was not answered.
+        shared: both stations send from it: the same address, in the same direction. Nothing is followed then.
+        asked: N(S) that the other station wants again; None when it wants none.
         lost: the other station acknowledged frames that are not in the capture.
         pieces: the segments of an unfinished APDU.
         parts: where they stand in the capture.
@@ -93,8 +95,8 @@ class Side:
     """
 
     __slots__ = (
-        "acknowledged", "expected", "framer", "headless", "hint", "link", "lost", "max_information", "opposite",
-        "parts", "pieces", "proposal", "size", "window",
+        "acknowledged", "asked", "expected", "framer", "headless", "hint", "link", "lost", "max_information",
+        "opposite", "parts", "pieces", "proposal", "shared", "size", "window",
     )  # fmt: skip
 
     def __init__(self, link: Link, framer: HdlcFramer) -> None:
@@ -105,6 +107,7 @@ class Side:
         self.expected: int | None = None
         self.proposal: dict[int, int] | None = None
         self.lost = False
+        self.shared = False
         self.forget_terms()
         self.clear()
 
@@ -113,6 +116,7 @@ class Side:
         self.window: int | None = None
         self.max_information: int | None = None
         self.acknowledged: int | None = None
+        self.asked: int | None = None
 
     def clear(self) -> None:
         """Forget the segments."""
@@ -126,6 +130,9 @@ class Side:
         control = frame.control
         kind = control.type
         said: list[Expert] = []
+        self.shared = self.shared or (kind is _UA and self.proposal is not None)
+        if self.shared:
+            return Order.NEXT, ()
         order = Order.NEXT
         if kind is _I or kind is _UI:
             limit = self.max_information
@@ -155,17 +162,25 @@ class Side:
             said.append(Expert("poll-final", f"{control} although the frame before it leaves the turn with its sender"))
 
     def _acknowledge(self, number: int, said: list[Expert]) -> None:
-        """The other station waits for the frame `number` of this side."""
-        expected, oldest = self.expected, self.acknowledged
-        self.acknowledged = number
-        if expected is None or oldest is None or number == expected:
+        """The other station waits for the frame `number` of this side.
+
+        Some stations count wrongly. What they acknowledge is believed again when it is what was sent.
+        """
+        expected, oldest, self.asked = self.expected, self.acknowledged, None
+        if expected is None or number == expected:
+            self.acknowledged = number
+            return
+        if oldest is None:
             return
         if (number - oldest) % MODULUS > (expected - oldest) % MODULUS:
             text = f"N(R)={number} acknowledges frames that were not seen: N(S)={expected} is the next to be sent"
             said.append(Expert("acknowledgement", text))
-            self.expected, self.lost = number, True
-        elif self.link.last is not None and self.link.last == (self, True):
-            said.append(Expert("repeat-requested", f"N(R)={number}: the frame N(S)={number} is to be sent again"))
+            self.acknowledged, self.lost = None, True
+        else:
+            self.acknowledged = number
+            if self.link.last == (self, True):
+                said.append(Expert("repeat-requested", f"N(R)={number}: the frame N(S)={number} is to be sent again"))
+                self.asked = number
 
     def _number(self, number: int, said: list[Expert]) -> Order:
         """Follow N(S)."""
@@ -175,7 +190,9 @@ class Side:
             self.expected = following
             return Order.NEXT
         if number == expected:
-            self.expected = following
+            self.expected, self.lost = following, False
+            if self.asked is not None:
+                self.acknowledged = None  # the other station was not taken at its word
             self._count(following, said)
             return Order.NEXT
         if self._was_sent(number, expected):

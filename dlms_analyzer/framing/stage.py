@@ -15,6 +15,7 @@ from operator import itemgetter
 from typing import Final
 
 from dlms_analyzer.frames import LINE, UDP, Buffer, Segment, ports
+from dlms_analyzer.framing.bare import MAYBE, recognise_bare
 from dlms_analyzer.framing.hdlc import HdlcFramer
 from dlms_analyzer.framing.mbus import MBusFramer
 from dlms_analyzer.framing.options import IANA_PORT, FramingOptions
@@ -24,7 +25,6 @@ from dlms_analyzer.framing.units import Unit
 from dlms_analyzer.framing.wrapper import HEADER, HEADER_SIZE, WrapperFramer, plausible_header, starts_apdu
 from dlms_analyzer.net.streams import Conversation, Item, Stream
 from scapy_layers import read_apdu
-from scapy_layers.apdu import UnknownApdu
 from scapy_layers.core.outcome import DecodeError, NeedMore, Oddity
 from scapy_layers.hdlc import FLAG
 from scapy_layers.hdlc_stream import Noise, find_frames
@@ -36,8 +36,6 @@ MAX_UNDECIDED: Final = 4_096
 """Octets of a direction that are looked at before it is left alone: several times the first exchange of any meter."""
 MAX_NOISE: Final = 16
 """Octets of noise before the first HDLC flag on a line or port that is believed to carry DLMS/COSEM."""
-MIN_BARE: Final = 4
-"""Octets of a bare APDU that is recognised as one: RLRQ and the like are shorter, two or three common octets."""
 MAX_HELD: Final = 64
 """Segments held while undecided."""
 
@@ -49,9 +47,6 @@ FRAMERS: Final[dict[str, Callable[[Stream], Framer]]] = {
     "none": lambda _: Ignore(),
 }
 """Profile to framer: a new framing is entered here and in `RECOGNISERS`."""
-
-MAYBE: Final = ""
-"""A recogniser's answer when it takes more octets to tell."""
 
 
 def recognise_wrapper(buf: Buffer, pos: int, end: int) -> str | None:
@@ -110,19 +105,6 @@ RECOGNISERS: Final[list[Callable[[Buffer, int, int], str | None]]] = [
     recognise_hdlc,
     recognise_mbus,
 ]
-
-
-def recognise_bare(buf: Buffer, pos: int, end: int) -> str | None:
-    """`raw`, None, or `MAYBE`: exactly one APDU to the last octet tells, what may be the beginning of one does not."""
-    try:
-        record, stop = read_apdu(buf, pos, end)
-    except NeedMore:
-        return MAYBE
-    except DecodeError:
-        return None
-    if stop < end or record.layer is UnknownApdu:
-        return None
-    return "raw" if end - pos >= MIN_BARE else MAYBE
 
 
 class _Undecided:

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple, Protocol
 
-from dlms_analyzer.frames import UDP, Buffer, Frame, Segment
+from dlms_analyzer.frames import LINE, UDP, Buffer, Frame, Segment
+from dlms_analyzer.framing.bare import lone_apdu
 from dlms_analyzer.framing.units import Kind, Part, Sender, Unit
 from dlms_analyzer.net.streams import End, Gap, Item, Stream
 from dlms_analyzer.notes import Expert
 
 MAX_PENDING: Final = 1 << 17
 """Octets kept of an unfinished frame: twice the longest WPDU (65,543 octets); an HDLC frame has 2,049 at most."""
+
+# Enum members are looked up once: in Python 3.11 each look-up is a call.
+_APDU, _RAW = Kind.APDU, Kind.RAW
 
 
 class Progress(NamedTuple):
@@ -57,6 +61,7 @@ class StreamFramer:
     def __init__(self, stream: Stream) -> None:
         self.stream = stream
         self.datagrams = stream.conversation.transport == UDP
+        self._alone = stream.conversation.transport in (UDP, LINE)
         self.experts: list[Expert] = []
         self.frame: Frame
         self._pending = bytearray()
@@ -82,6 +87,8 @@ class StreamFramer:
             position, wanted = self.scan(item.buf, item.start, item.end, out)
             if position < item.end:
                 self._keep(item, position, wanted, out)
+            if self._alone and len(out) == 1 and out[0].kind is _RAW:
+                return self._lone(item, out[0])
             return out
         self._append(item)
         if len(self._pending) < self._wanted and not self.datagrams:
@@ -93,6 +100,18 @@ class StreamFramer:
         self._drop(position)
         self._wanted = wanted
         return out
+
+    def _lone(self, segment: Segment, unit: Unit) -> list[Unit]:
+        """What no framing explains may be an APDU that stands for itself."""
+        _, _, _, _, _, _, buf, start, end, _, _ = segment
+        if (unit.start, unit.end) != (start, end) or (found := lone_apdu(buf, start, end)) is None:
+            return [unit]
+        return [
+            unit._replace(
+                kind=_APDU, profile=found.profile, start=found.start, source=found.source,
+                destination=found.destination, experts=unit.experts[:-1],
+            )
+        ]  # fmt: skip
 
     def parts_of(self, start: int, end: int) -> tuple[Part, ...]:
         """Where the octets `start` to `end` of the buffer being scanned stand in the capture; empty when in place."""

@@ -43,7 +43,7 @@ class Unit(NamedTuple):
     stream: Stream
     kind: Kind
     profile: str
-    """`wrapper`, `hdlc`, `m-bus`, `mode-e` or `raw`."""
+    """`wrapper`, `hdlc`, `m-bus`, `mode-e`, `plc-llc` or `raw`."""
     source: int | None
     """wPort, or upper HDLC address."""
     destination: int | None

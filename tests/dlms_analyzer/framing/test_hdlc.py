@@ -267,6 +267,22 @@ def test_the_tail_of_an_apdu_is_not_taken_for_one(line: Line) -> None:
     assert [(one.kind, one.octets) for one in messages][-1] == (Kind.RAW, b"\xc4\x01\xc1\x00")
 
 
+def test_a_server_that_counts_the_frames_of_the_client_wrongly_is_noted_once(line: Line) -> None:
+    line.connect(window=3)
+    line.ask()
+    first, second, third = segments()
+    for number, information in enumerate((first, second)):
+        line.server(f"I N(S)={number} N(R)={number + 1} F", information, segmented=1)  # it counts its own frames
+        line.client(f"RR N(R)={number + 1} P")
+    line.server("I N(S)=2 N(R)=3 F", third)
+    for number in range(1, 9):
+        line.client(f"I N(S)={number % 8} N(R)={(number + 2) % 8} P", LLC() / REQUEST)
+        line.server(f"I N(S)={(number + 2) % 8} N(R)={(number + 3) % 8} F", LLC(source_lsap=0xE7) / RESPONSE)
+    messages = line.finish()
+    assert codes(messages) == ["acknowledgement"]
+    assert apdus(messages) == [REQUEST, RESPONSE] * 9
+
+
 def test_a_disconnection_amid_an_apdu_keeps_its_segments_and_is_noted_from_either_side(line: Line) -> None:
     line.connect()
     line.ask()
@@ -381,6 +397,15 @@ def test_addresses_beyond_counting_do_not_pile_up(line: Line, monkeypatch: pytes
     messages = line.finish()
     assert [one.octets for one in messages if one.kind is Kind.RAW] == [segments()[0][3:]] * 39
     assert hdlc_link.MAX_SIDES > 2 * 126  # all one-octet addresses at once
+
+
+def test_a_forwarded_line_with_equal_addresses_shows_itself_by_who_answers_the_snrm(line: Line) -> None:
+    line.feed(frame(1, 1, "SNRM P"), OUTBOUND)
+    line.feed(frame(1, 1, "UA F"), OUTBOUND)
+    for number in range(3):
+        line.feed(frame(1, 1, f"I N(S)={number} N(R)={number} P", LLC() / REQUEST), OUTBOUND)
+        line.feed(frame(1, 1, f"I N(S)={number} N(R)={number + 1} F", LLC(source_lsap=0xE7) / RESPONSE), OUTBOUND)
+    assert codes(line.finish()) == []
 
 
 def test_stations_with_the_same_address_in_one_stream_are_not_counted_together() -> None:
