@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator, Sequence
-from typing import Any
+from contextlib import closing
+from typing import Any, BinaryIO
 
 from dlms_analyzer.analyzer import Analyzer
 from dlms_analyzer.associations.association import Association
-from dlms_analyzer.capture import Problem, Source, open_capture
-from dlms_analyzer.framing.options import FramingOptions
+from dlms_analyzer.capture import CaptureError, Problem, open_captures
+from dlms_analyzer.capture.key_files import load_keys_file
+from dlms_analyzer.framing.options import DecodeAs, FramingOptions
 from dlms_analyzer.messages import Message
 from dlms_analyzer.security.keyring import Keyring
 
+CapturePath = str | os.PathLike[str] | BinaryIO
+"""A path, `-` for standard input, or a file object that yields octets."""
+
 
 class Capture:
-    """One or several capture files, read when asked.
+    """One or several captures, their frames in the order of time, read when asked.
 
     Example:
         >>> capture = Capture(["captures/ln_wrapper_low.pcap"])
@@ -23,30 +29,48 @@ class Capture:
         'aarq'
 
     Attributes:
-        paths: the files.
+        paths: the captures.
         options: how streams are framed.
         keys: what was given to open what is protected; those that a capture teaches are used at each reading anew.
     """
 
     def __init__(
-        self,
-        paths: Sequence[str | os.PathLike[str]],
-        options: FramingOptions | None = None,
-        keys: Keyring | None = None,
+        self, paths: Sequence[CapturePath], options: FramingOptions | None = None, keys: Keyring | None = None
     ) -> None:
+        """Name the captures.
+
+        Args:
+            paths: paths, or file objects. Those that can seek are read again for each question; those that cannot,
+                like a pipe, answer one question.
+            options: how streams are framed.
+            keys: open what is protected.
+
+        Raises:
+            TypeError: a file object yields text.
+        """
+        for path in paths:
+            if isinstance(path, io.TextIOBase):
+                raise TypeError("captures are octets: open the file in binary mode")
         self.paths = tuple(paths)
         self.options = options or FramingOptions()
         self.keys = keys or Keyring()
+        self._starts = tuple(map(_position, self.paths))
+        self._read_before = False
         self._problems: list[Problem] = []
         self._associations: list[Association] | None = None
 
     @property
     def messages(self) -> Iterator[Message]:
-        """All messages in capture order, read afresh at each call; a file's frames are never all in memory."""
-        self._problems = []
+        """All messages in capture order, read afresh at each call; frames are never all in memory.
+
+        Raises:
+            CaptureError: a capture cannot be opened, or not once more.
+        """
+        self._rewind()
         analyzer = Analyzer(self.options, keys=self.keys.given())
+        self._problems = []
         self._associations = analyzer.associations
-        for source in self._sources():
+        with closing(open_captures(self.paths)) as source:
             for frame in source:
                 yield from analyzer.feed(frame)
             self._problems += source.problems
@@ -62,32 +86,47 @@ class Capture:
 
     @property
     def problems(self) -> list[Problem]:
-        """Damage met by the last reading."""
+        """Damage met by the last reading, with the name of the file."""
         return list(self._problems)
 
-    def _sources(self) -> Iterator[Source]:
-        for path in self.paths:
-            yield open_capture(path)
+    def _rewind(self) -> None:
+        for path, start in zip(self.paths, self._starts, strict=True):
+            if isinstance(path, str | os.PathLike):
+                continue
+            if start is not None:
+                path.seek(start)
+            elif self._read_before:
+                raise CaptureError(f"{getattr(path, 'name', 'stream')}: a stream that cannot seek is read only once")
+        self._read_before = True
+
+
+def _position(path: CapturePath) -> int | None:
+    """Where a file object stands; None for those that cannot go back, and for paths."""
+    if isinstance(path, str | os.PathLike) or not path.seekable():
+        return None
+    return path.tell()
 
 
 def open(  # noqa: A001
-    path: Any, *more: Any, keys: Any = None, decode_as: Sequence[str] = (), heuristics: bool = True
+    path: CapturePath,
+    *more: CapturePath,
+    keys: Any = None,
+    decode_as: Sequence[str] = (),
+    heuristics: bool = True,
 ) -> Capture:
-    """Open capture files; nothing is read before it is asked for.
+    """Open captures; nothing is read before it is asked for.
 
     Args:
-        path: a pcap or pcapng file.
-        more: further files.
+        path: a capture: a path, `-` for standard input, or a file object.
+        more: further ones, to be merged by time.
         keys: a `Keyring`, a `KeySet`, a dictionary of settings, the path of a keys file, or several of these.
         decode_as: rules such as `tcp.port==4063,hdlc`.
         heuristics: recognise framings by content, whatever the ports.
 
     Raises:
+        TypeError: a file object yields text.
         ValueError: a rule is none, or a key is none (`KeyProblem`).
         OSError: a keys file cannot be read.
     """
-    from dlms_analyzer.capture.key_files import load_keys_file
-    from dlms_analyzer.framing.options import DecodeAs
-
     ring = Keyring.of(keys, load_keys_file)
     return Capture([path, *more], FramingOptions(tuple(map(DecodeAs.parse, decode_as)), heuristics), ring)

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+from .merging import merged
 from .opening import open_capture, open_captures
 from .problem import CaptureError, Problem, ProblemLog
 from .reader import Interface
 from .source import Source
 
-__all__ = ["CaptureError", "Interface", "Problem", "ProblemLog", "Source", "open_capture", "open_captures"]
+__all__ = ["CaptureError", "Interface", "Problem", "ProblemLog", "Source", "merged", "open_capture", "open_captures"]

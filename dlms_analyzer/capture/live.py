@@ -170,7 +170,7 @@ class LiveSource:
         try:
             for command in self.tool.commands(options):
                 self._start(command, options, ring)
-        except CaptureError:
+        except BaseException:  # Ctrl-C too must leave no capture program behind
             self.close()
             raise
         self._sources = [capturer.source for capturer in self._capturers]

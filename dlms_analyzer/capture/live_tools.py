@@ -112,10 +112,10 @@ _NO_DEVICE: Final = re.compile(r"no such device|no device named|doesn't exist|no
 _NO_LIBPCAP: Final = re.compile(r"libpcap is not available", re.IGNORECASE)
 _BAD_FILTER: Final = re.compile(r"syntax error|invalid capture filter|can't parse filter|set filter", re.IGNORECASE)
 _HELP: Final = {
-    "dumpcap": "sudo setcap cap_net_raw,cap_net_admin=ep {path}; with Wireshark from Debian or Ubuntu: "
-    "sudo dpkg-reconfigure wireshark-common and join the group wireshark",
-    "tcpdump": "sudo setcap cap_net_raw,cap_net_admin=ep {path}",
-    "scapy": "better install dumpcap or tcpdump and give the right to that",
+    "dumpcap": "give the right once: sudo setcap cap_net_raw,cap_net_admin=ep {path}; "
+    "with Wireshark from Debian or Ubuntu: sudo dpkg-reconfigure wireshark-common and join the group wireshark",
+    "tcpdump": "give the right once: sudo setcap cap_net_raw,cap_net_admin=ep {path}",
+    "scapy": "install dumpcap or tcpdump, and give the right to that",
 }
 
 
@@ -125,7 +125,7 @@ def explain_failure(tool: CaptureTool, options: LiveOptions, said: Sequence[str]
     names = ", ".join(options.interfaces)
     if _NO_PERMISSION.search(text):
         how = _HELP[tool.name].format(path=tool.path)
-        return f"{names}: no permission to capture with {tool.name}: run as root, or give the right once: {how}"
+        return f"{names}: no permission to capture with {tool.name}: run as root, or {how}"
     if _NO_DEVICE.search(text):
         return f"{names}: no such interface; there are {', '.join(list_interfaces())}"
     if _NO_LIBPCAP.search(text):

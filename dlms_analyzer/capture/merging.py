@@ -13,6 +13,11 @@ from .reader import Interface
 from .source import Source
 
 
+def merged(sources: Sequence[Source]) -> Source:
+    """Several sources as one; one as it is."""
+    return sources[0] if len(sources) == 1 else MergedSource(sources)
+
+
 class MergedSource:
     """The frames of several sources in the order of time; frames and interfaces are numbered anew."""
 

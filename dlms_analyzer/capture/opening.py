@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 from .compressed import Decompressor, is_compressed
 from .feeders import Feeder, FeedStoppedError, NothingMore, Pipe, Tail, read_some
 from .logs import HEAD, LogConverter, is_log
-from .merging import MergedSource
+from .merging import merged
 from .pcap import MAGICS, PcapReader
 from .pcapng import PcapngReader
 from .problem import CaptureError, ProblemLog
@@ -67,15 +67,14 @@ def open_capture(
 
 
 def open_captures(
-    paths: Iterable[Path], *, follow: bool = False, stop: Callable[[], bool] | None = None, keep: bool = True
+    paths: Iterable[Path | BinaryIO], *, follow: bool = False, stop: Callable[[], bool] | None = None, keep: bool = True
 ) -> Source:
     """Open several captures as one, their frames in the order of time.
 
     Raises:
         CaptureError: One of them cannot be opened, or is no capture.
     """
-    sources = [open_capture(path, follow=follow, stop=stop, keep=keep) for path in paths]
-    return sources[0] if len(sources) == 1 else MergedSource(sources)
+    return merged([open_capture(path, follow=follow, stop=stop, keep=keep) for path in paths])
 
 
 def _open_stream(stream: BinaryIO, name: str, size: int | None, *, keep: bool) -> FileSource:

@@ -13,7 +13,7 @@ from .problem import ProblemLog
 from .reader import FormatReader, Interface
 from .storage import Growing
 
-WINDOW: Final = 4 << 20
+WINDOW: Final = 1 << 20
 """Octets read between two updates of the progress; what is behind is given back to the system."""
 
 

@@ -96,10 +96,12 @@ class TsharkSource:
         Raises:
             CaptureError: tshark is not installed, or cannot read the file.
         """
+        if os.fspath(path) == "-":
+            raise CaptureError("standard input: tshark reads files only")
         program = shutil.which(TSHARK)
         if program is None:
             raise CaptureError(
-                "tshark is not installed: install it (package tshark or wireshark-cli) or leave the engine to us"
+                "tshark is not installed: install it (package tshark or wireshark-cli), or let our own engine read"
             )
         self._program = program
         self.name = os.fspath(path)

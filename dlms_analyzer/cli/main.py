@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -10,10 +11,11 @@ from collections.abc import Sequence
 
 from dlms_analyzer import __version__
 from dlms_analyzer.capture import CaptureError
-from dlms_analyzer.cli import decode, fields, read, sessions
+from dlms_analyzer.cli import decode, fields, live, read, serial, sessions
+from dlms_analyzer.cli.options import say
+from dlms_analyzer.cli.stopping import EXIT_INTERRUPTED
 
 EXIT_BAD_INPUT = 1
-EXIT_INTERRUPTED = 128 + signal.SIGINT
 
 
 def parser() -> argparse.ArgumentParser:
@@ -26,6 +28,8 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     read.add_parser(commands)
+    live.add_parser(commands)
+    serial.add_parser(commands)
     sessions.add_parser(commands)
     decode.add_parser(commands)
     fields.add_parser(commands)
@@ -35,17 +39,35 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; gives the exit status."""
     options = parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # for terminals that know few characters
     try:
         status: int = options.run(options)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read has seen enough. Point stdout elsewhere, so that closing it says nothing either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read has seen enough
+        _abandon_output()
         return 0
     except CaptureError as problem:
-        print(f"dlms-analyzer: {problem}", file=sys.stderr)
+        say(problem)
         return EXIT_BAD_INPUT
     except KeyboardInterrupt:
-        print("dlms-analyzer: interrupted", file=sys.stderr)
-        return EXIT_INTERRUPTED
+        return _end_interrupted()
+    except OSError as problem:  # the disk behind standard output is full
+        say(problem.strerror or problem)
+        _abandon_output()
+        return EXIT_BAD_INPUT
     return status
+
+
+def _end_interrupted() -> int:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C, while the program ends already
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _abandon_output()
+    return EXIT_INTERRUPTED
+
+
+def _abandon_output() -> None:
+    """Point standard output elsewhere, so that closing it at the end of the program says nothing either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

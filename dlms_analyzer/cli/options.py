@@ -1,17 +1,34 @@
-"""Options that several subcommands share: which files, and how to frame what is in them."""
+"""Options that several subcommands share: which captures, and how to frame what is in them."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any, Self
 
 from dlms_analyzer.analyzer import Analyzer
-from dlms_analyzer.capture import open_capture
+from dlms_analyzer.capture import CaptureError, ProblemLog, Source, merged, open_capture
 from dlms_analyzer.cli.keys import add_key_options, keyring_of
+from dlms_analyzer.cli.progress import Progress
 from dlms_analyzer.framing.options import DecodeAs, FramingOptions
 from dlms_analyzer.messages import Message
+from dlms_analyzer.net import NetworkDecoder
+
+
+def say(text: object) -> None:
+    """Tell the user something, on standard error."""
+    print(f"dlms-analyzer: {text}", file=sys.stderr)
+
+
+def say_problems(problems: ProblemLog) -> bool:
+    """Tell the user what was wrong with a capture; whether there was anything."""
+    for problem in problems:
+        say(problem)
+    if problems.total > len(problems):
+        say(f"{problems.path}: and {problems.total - len(problems):,} more problems")
+    return bool(problems.total)
 
 
 def decode_as(text: str) -> DecodeAs:
@@ -26,9 +43,8 @@ def decode_as(text: str) -> DecodeAs:
         raise argparse.ArgumentTypeError(str(problem)) from None
 
 
-def add_capture_options(command: Any) -> None:
-    """Add the files, the framing rules and the keys."""
-    command.add_argument("files", nargs="+", metavar="FILE", help="capture file; - is standard input")
+def add_analysis_options(command: Any) -> None:
+    """Add the framing rules and the keys."""
     command.add_argument(
         "--decode-as",
         action="append",
@@ -41,31 +57,92 @@ def add_capture_options(command: Any) -> None:
     add_key_options(command)
 
 
+def analyzer_of(options: argparse.Namespace, *, heads: bool = False) -> Analyzer:
+    """An analyzer with the framing rules and the keys that the options name."""
+    framing = FramingOptions(tuple(options.decode_as), heuristics=not options.no_heuristics)
+    return Analyzer(framing, heads=heads, keys=keyring_of(options))
+
+
+def add_capture_options(command: Any) -> None:
+    """Add the files, the framing rules and the keys."""
+    command.add_argument("files", nargs="+", metavar="FILE", help="capture file; - is standard input")
+    command.add_argument(
+        "--engine",
+        choices=("own", "tshark"),
+        default="own",
+        help="who reads the file formats and link layers; tshark knows more of them, and has to be installed",
+    )
+    add_analysis_options(command)
+
+
 class CaptureRun:
-    """The captures that the options name, one after another.
+    """The captures that the options name, as one: their frames in the order of time, through one analyzer.
 
     Attributes:
-        status: exit status: 1 once a capture was damaged.
+        status: exit status: 1 once a capture could not be read or was damaged.
+        analyzer: what the frames go through.
     """
 
-    def __init__(self, options: argparse.Namespace, *, heads: bool = False) -> None:
+    def __init__(
+        self, options: argparse.Namespace, *, heads: bool = False, follow: Callable[[], bool] | None = None
+    ) -> None:
+        """Open the captures; those that cannot be opened are told on standard error.
+
+        Args:
+            options: of the command line.
+            heads: read APDUs only up to their data.
+            follow: go on at the end of the file, until this returns True.
+        """
         self.status = 0
-        self._files: list[str] = options.files
-        self._framing = FramingOptions(tuple(options.decode_as), heuristics=not options.no_heuristics)
-        self._heads = heads
-        self._keys = keyring_of(options)
+        self.analyzer = analyzer_of(options, heads=heads)
+        self._follow = follow
+        self._use_tshark = options.engine == "tshark"
+        self._source = merged([source for path in options.files if (source := self._open(path)) is not None])
+        self._progress = Progress(self._source, sys.stderr)
+        # Who reads along on the same terminal sees the messages pass, and no progress between them.
+        self._shared = self._progress.enabled and sys.stdout.isatty()
 
-    def analyzers(self) -> Iterator[tuple[Analyzer, Iterator[Message]]]:
-        """For each file its analyzer, and its messages as they are read; damage is told on standard error."""
-        for path in self._files:
-            analyzer = Analyzer(self._framing, heads=self._heads, keys=self._keys.given())
-            yield analyzer, self._messages(path, analyzer)
+    @property
+    def is_stream(self) -> bool:
+        """Whether somebody may still be writing what is read."""
+        return self._follow is not None or self._source.bytes_total is None
 
-    def _messages(self, path: str, analyzer: Analyzer) -> Iterator[Message]:
-        with open_capture(path) as source:
-            for frame in source:
-                yield from analyzer.feed(frame)
-            yield from analyzer.flush()
-            for problem in source.problems:
-                print(f"dlms-analyzer: {problem}", file=sys.stderr)
-                self.status = 1
+    def messages(self) -> Iterator[Message]:
+        """The messages as they are read; damage is told on standard error at the end."""
+        feed = self.analyzer.feed
+        progress = self._progress
+        frames = progress.watch(self._source) if self._follow is None else self._source
+        try:
+            for frame in frames:
+                messages = feed(frame)
+                if messages and self._shared:
+                    progress.clear()
+                yield from messages
+        except CaptureError as error:
+            progress.clear()
+            say(error)
+            self.status = 1
+        yield from self.analyzer.flush()
+        if say_problems(self._source.problems):
+            self.status = 1
+
+    def _open(self, path: str) -> Source | None:
+        try:
+            if not self._use_tshark:
+                return open_capture(path, follow=self._follow is not None, stop=self._follow)
+            from dlms_analyzer.capture.tshark import TsharkSource
+
+            return TsharkSource(path, NetworkDecoder.knows_link)
+        except CaptureError as error:
+            say(error)
+            self.status = 1
+            return None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._progress.clear()
+        self._source.close()

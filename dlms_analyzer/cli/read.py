@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
-from collections.abc import Callable
 from typing import Any
 
 from dlms_analyzer.cli.options import CaptureRun, add_capture_options
-from dlms_analyzer.messages import Message
-from dlms_analyzer.output.lines import LineWriter
-from dlms_analyzer.output.style import Style
-from dlms_analyzer.output.tree import tree_lines
+from dlms_analyzer.cli.printing import add_form_options, message_writer
+from dlms_analyzer.cli.stopping import EXIT_INTERRUPTED, StopSignals
 
 
 def add_parser(commands: Any) -> None:
@@ -20,43 +15,29 @@ def add_parser(commands: Any) -> None:
     command = commands.add_parser(
         "read",
         help="print the messages of capture files",
-        description="Print the DLMS/COSEM messages of pcap and pcapng files, whatever port they use.",
+        description="Print the DLMS/COSEM messages of captures and logs, whatever port they use. Several files are "
+        "read as one, in the order of time.",
     )
     add_capture_options(command)
-    command.add_argument(
-        "-T",
-        dest="form",
-        choices=("text", "tree", "jsonl"),
-        default="text",
-        help="text: a line each (default); tree: every field with its offsets; jsonl: an object a line",
-    )
-    command.add_argument("--absolute-time", action="store_true", help="UTC times instead of seconds since the first")
-    command.set_defaults(run=run)
+    add_form_options(command)
+    command.add_argument("-F", "--follow", action="store_true", help="go on when the file grows, until Ctrl-C")
+    command.set_defaults(run=run, usage_error=command.error)
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the messages; gives the exit status."""
-    captures = CaptureRun(options)
-    write = _writer(options)
-    for _, messages in captures.analyzers():
-        for message in messages:
-            write(message)
+    if not options.follow:
+        with CaptureRun(options) as captures:
+            return _print(captures, options)
+    if len(options.files) > 1 or options.engine != "own":
+        options.usage_error("--follow takes one file, and our own engine")
+    with StopSignals() as signals, CaptureRun(options, follow=signals.came) as captures:
+        status = _print(captures, options)
+    return EXIT_INTERRUPTED if signals.came() else status
+
+
+def _print(captures: CaptureRun, options: argparse.Namespace) -> int:
+    write = message_writer(options, at_once=captures.is_stream)
+    for message in captures.messages():
+        write(message)
     return captures.status
-
-
-def _writer(options: argparse.Namespace) -> Callable[[Message], None]:
-    if options.form == "jsonl":
-        encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
-        out = sys.stdout.write
-        return lambda message: (out(encode(message.to_dict()) + "\n"), None)[1]
-    style = Style.of(sys.stdout)
-    lines = LineWriter(style, absolute=options.absolute_time)
-    if options.form == "text":
-        return lambda message: print(lines.line(message))
-
-    def tree(message: Message) -> None:
-        print(lines.line(message))
-        for line in tree_lines(message, style):
-            print(line)
-
-    return tree

@@ -26,12 +26,11 @@ def add_parser(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the associations; gives the exit status."""
-    captures = CaptureRun(options, heads=True)
     style = Style.of(sys.stdout)
-    for analyzer, messages in captures.analyzers():
-        for _ in messages:
+    with CaptureRun(options, heads=True) as captures:
+        for _ in captures.messages():
             pass
-        for association in analyzer.associations:
+        for association in captures.analyzer.associations:
             if options.form == "jsonl":
                 print(json.dumps(session_dict(association), ensure_ascii=False))
             else:

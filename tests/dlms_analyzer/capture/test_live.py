@@ -22,17 +22,9 @@ from dlms_analyzer.capture.live import LiveSource
 from dlms_analyzer.capture.live_tools import CaptureTool, LiveOptions, explain_failure, find_tools, list_interfaces
 from dlms_analyzer.frames import Frame, Segment, ports
 from dlms_analyzer.net import NetworkDecoder
+from tests.dlms_analyzer.capture.privilege import LOOPBACK, needs_privilege
 
-LOOPBACK = next((name for name in list_interfaces() if name in {"lo", "lo0"}), "lo")
 TOOLS = find_tools()
-
-
-def may_capture() -> bool:
-    try:
-        LiveSource([LOOPBACK], tool=TOOLS[-1]).close()
-    except CaptureError:
-        return False
-    return True
 
 
 def has_libpcap() -> bool:
@@ -43,7 +35,6 @@ def has_libpcap() -> bool:
         return False
 
 
-needs_privilege = pytest.mark.skipif(not may_capture(), reason="no permission to capture")
 HAS_LIBPCAP = has_libpcap()
 needs_libpcap = pytest.mark.skipif(not HAS_LIBPCAP, reason="no libpcap, which makes filters for Scapy's sockets")
 FILTERING = [tool for tool in TOOLS if tool.name != "scapy"] + [

@@ -128,6 +128,17 @@ def test_no_colour_reaches_a_pipe_and_a_closed_pipe_ends_quietly(captures: Path)
     assert reading.wait(30) == 0
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_behind_standard_output_is_one_sentence(captures: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [*RUN, "read", str(captures / "ln_wrapper_low.pcap")],
+            check=False, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60,
+        )  # fmt: skip
+    assert ended.returncode == 1
+    assert ended.stderr == "dlms-analyzer: No space left on device\n"
+
+
 def test_a_forced_framing_goes_before_what_the_content_says(captures: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = str(captures / "ln_wrapper_low.pcap")
     assert main(["read", path, "--decode-as", "tcp.port==4063,none"]) == 0
