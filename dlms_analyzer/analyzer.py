@@ -29,6 +29,7 @@ class Analyzer:
     Attributes:
         frames: how many were fed.
         unread: frames without a transport payload, by reason.
+        security: the stage that opens what is protected.
     """
 
     def __init__(
@@ -46,7 +47,8 @@ class Analyzer:
         self._network = NetworkDecoder()
         self._conversations = ConversationTable()
         self._framing = FramingStage(options)
-        self._tracker = Tracker(decode_head if heads else decode_apdu, SecurityStage(keys))
+        self.security = SecurityStage(keys)
+        self._tracker = Tracker(decode_head if heads else decode_apdu, self.security)
 
     @property
     def associations(self) -> list[Association]:

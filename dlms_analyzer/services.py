@@ -157,5 +157,8 @@ SERVICES: Final[dict[str, Service]] = _rows()
 """Service name to what it implies."""
 
 
+CONTROL_FAMILIES: Final = frozenset({"acse", "release"})
+"""Families whose user-information may be ciphered while the APDU itself is in clear."""
+
 NO_SERVICE: Final = Service(_U, Role.ALONE, "")
 """What a name that is not in the table implies: nothing."""

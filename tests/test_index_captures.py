@@ -11,17 +11,20 @@ from dlms_analyzer import Analyzer
 from dlms_analyzer.capture import open_capture
 from dlms_analyzer.index import IndexedCapture
 from dlms_analyzer.messages import Message
+from dlms_analyzer.security.keyring import Keyring
+from dlms_analyzer.security.keys import KeySet
 from tests.support import Sidecar, sidecars
+from tests.test_security_captures import CIPHERED, keys_of
 
 
-def _read(path: Path) -> list[Message]:
-    analyzer = Analyzer()
+def _read(path: Path, keys: KeySet | None = None) -> list[Message]:
+    analyzer = Analyzer(keys=Keyring.of(keys))
     messages = [message for frame in open_capture(path) for message in analyzer.feed(frame)]
     return messages + analyzer.flush()
 
 
-def _indexed(path: Path) -> IndexedCapture:
-    capture = IndexedCapture(open_capture(path))
+def _indexed(path: Path, keys: KeySet | None = None) -> IndexedCapture:
+    capture = IndexedCapture(open_capture(path), keys=Keyring.of(keys))
     for _ in capture.read():
         pass
     return capture
@@ -41,6 +44,15 @@ def test_a_message_looked_at_again_is_the_message_that_was_read(sidecar: Sidecar
     assert len(capture.table) == len(read)
     for message in read[:300]:
         assert _comparable(capture.message(message.number)) == _comparable(message)
+
+
+@pytest.mark.parametrize("sidecar", CIPHERED, ids=lambda sidecar: sidecar.name)
+def test_a_deciphered_message_looked_at_again_is_the_message_that_was_read(sidecar: Sidecar) -> None:
+    keys = keys_of(sidecar)
+    capture = _indexed(sidecar.pcap, keys)
+    for message in _read(sidecar.pcap, keys)[:300]:
+        assert _comparable(capture.message(message.number)) == _comparable(message)
+        assert capture.table.row(message.number).service == message.service
 
 
 @pytest.mark.parametrize("sidecar", sidecars(), ids=lambda sidecar: sidecar.name)

@@ -16,7 +16,7 @@ from dlms_analyzer.notes import Expert
 from dlms_analyzer.security.learning import WATCHED
 from dlms_analyzer.security.protection import Protection
 from dlms_analyzer.security.stage import SecurityStage
-from dlms_analyzer.services import NO_SERVICE, SERVICES, conformance_names
+from dlms_analyzer.services import CONTROL_FAMILIES, NO_SERVICE, SERVICES, conformance_names
 from scapy_layers import DecodeError, Malformed, read_apdu
 
 _OTHER: Final = {Sender.CLIENT: Sender.SERVER, Sender.SERVER: Sender.CLIENT, Sender.UNKNOWN: Sender.UNKNOWN}
@@ -30,8 +30,6 @@ _PENDING = State.PENDING
 _AUTHENTICATION_REQUIRED: Final = 14
 """acse-service-user diagnostic of an AARE that waits for pass 3 and 4 of HLS."""
 _ALL_CONFORMANCE: Final = 0xFFFFFF
-_CONTROL_FAMILIES: Final = frozenset({"acse", "release"})
-"""Their user-information may be ciphered; the APDU itself is in clear."""
 
 
 class _Pair:
@@ -183,7 +181,7 @@ class Tracker:
         inner = self._read(plaintext, 0, len(plaintext))
         if inner.experts:
             experts += tuple(Expert(one.code, f"in the deciphered APDU: {one.text}") for one in inner.experts)
-        if decoded.row.family in _CONTROL_FAMILIES:
+        if decoded.row.family in CONTROL_FAMILIES:
             if inner.record is not None:
                 self._negotiate(association, inner.record)
             return security, plaintext, decoded, experts

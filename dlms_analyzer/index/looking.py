@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from dlms_analyzer.associations.association import Association
 from dlms_analyzer.associations.block_transfers import BlockTransfers
@@ -12,16 +12,37 @@ from dlms_analyzer.capture import Source
 from dlms_analyzer.decoded import Decoded, decode_apdu
 from dlms_analyzer.frames import Frame
 from dlms_analyzer.framing.link import LinkFrame
-from dlms_analyzer.framing.units import Kind, Part
+from dlms_analyzer.framing.units import Kind, Part, Sender
 from dlms_analyzer.index.table import MessageTable, Row
-from dlms_analyzer.messages import Message
+from dlms_analyzer.messages import Message, Security
 from dlms_analyzer.notes import Expert
-from dlms_analyzer.security.judge import judge
-from dlms_analyzer.services import NO_SERVICE, SERVICES
+from dlms_analyzer.security.protection import Protection
+from dlms_analyzer.security.stage import SecurityStage
+from dlms_analyzer.services import CONTROL_FAMILIES, NO_SERVICE, SERVICES
 
 MAX_LOOKED_BACK: Final = 1 << 16
 """Messages looked at for the first block of a transfer: block numbers have 16 bits."""
 BLOCK: Final = "general-block-transfer"
+
+
+MAX_PROTECTIONS: Final = 64
+"""Associations whose protection is kept for the next look."""
+
+
+class _Opened(NamedTuple):
+    """An APDU, deciphered where it can be.
+
+    Attributes:
+        decoded: what it says; of a control service, what that says.
+        security: the verdict.
+        plaintext: what was deciphered.
+        experts: what shows only when all of it is read.
+    """
+
+    decoded: Decoded
+    security: Security | None = None
+    plaintext: bytes | None = None
+    experts: tuple[Expert, ...] = ()
 
 
 class Looking:
@@ -32,9 +53,11 @@ class Looking:
         source: has their octets.
     """
 
-    def __init__(self, table: MessageTable, source: Source) -> None:
+    def __init__(self, table: MessageTable, source: Source, stage: SecurityStage) -> None:
         self.table = table
         self.source = source
+        self._stage = stage.beside()
+        self._protections: dict[int, Protection] = {}
 
     def octets(self, number: int) -> bytes:
         """The octets of a message as sent.
@@ -56,16 +79,14 @@ class Looking:
         parts, kept = self.table.places(number)
         octets = self._octets(parts, kept)
         experts = self.table.experts.get(number, ())
-        decoded = self._decoded(row, octets)
-        paired, exchange = self._paired(row, decoded)
+        opened = self._opened(row, octets)
+        decoded = opened.decoded
+        paired, exchange, carried = self._paired(row, opened)
         link = None
         if row.kind is Kind.LINK:
             intact = not any(expert.code == "bad-fcs" for expert in experts)
             link = LinkFrame.again(row.profile, octets, row.service, intact=intact)
         association = row.association
-        security = None
-        if decoded.row.protects and decoded.record is not None and association is not None:
-            security = judge(decoded.record, association.title_of(row.sender))
         stream = row.conversation.backward if row.direction else row.conversation.forward
         return Message(
             number, row.kind, row.service, row.outer, row.time, row.sender, row.profile,
@@ -74,7 +95,8 @@ class Looking:
             None if association is None else association.server_lower, stream, association, exchange,
             paired.invoke_id if row.service == BLOCK else decoded.invoke_id, paired.response_time, decoded.record,
             Frame(row.frame, row.time, 0, octets, 0, len(octets), len(octets), parts[-1].frame.interface), octets, 0,
-            len(octets), parts, link, security, None, paired.items, paired.reassembled, _both(experts, decoded.experts),
+            len(octets), parts, link, carried or opened.security, opened.plaintext, paired.items, paired.reassembled,
+            _both(experts, opened.experts),
         )  # fmt: skip
 
     def _octets(self, parts: tuple[Part, ...], kept: bytes | None) -> bytes:
@@ -82,33 +104,70 @@ class Looking:
             return kept
         return b"".join([self.source.octets(part.frame.interface, part.start, part.end) for part in parts])
 
-    def _decoded(self, row: Row, octets: bytes) -> Decoded:
-        if row.kind is Kind.APDU:
-            return decode_apdu(octets, 0, len(octets))
-        return Decoded(row.service, None, (), SERVICES.get(row.service, NO_SERVICE))
+    def _opened(self, row: Row, octets: bytes) -> _Opened:
+        """What the octets of a message say."""
+        if row.kind is not Kind.APDU:
+            return _Opened(Decoded(row.service, None, (), SERVICES.get(row.service, NO_SERVICE)))
+        return self._open(row.association, row.sender, octets, row.number)
 
-    def _paired(self, row: Row, decoded: Decoded) -> tuple[Paired, Exchange | None]:
+    def _open(self, association: Association | None, sender: Sender, octets: bytes, number: int) -> _Opened:
+        """What an APDU says; deciphered with the keys that the association has come to know."""
+        decoded = decode_apdu(octets, 0, len(octets))
+        protection = None
+        if decoded.row.protects and decoded.record is not None and association is not None:
+            protection = self._protection(association)
+        if protection is None:
+            return _Opened(decoded, experts=decoded.experts)
+        opened = self._stage.open(protection, sender, decoded.record, octets, 0, len(octets), number)
+        if opened is None or opened.plaintext is None:
+            return _Opened(decoded, None if opened is None else opened.security, None, decoded.experts)
+        plaintext = opened.plaintext
+        inner = decode_apdu(plaintext, 0, len(plaintext))
+        said = tuple(Expert(one.code, f"in the deciphered APDU: {one.text}") for one in inner.experts)
+        shown = decoded if decoded.row.family in CONTROL_FAMILIES else inner
+        return _Opened(shown, opened.security, plaintext, decoded.experts + said)
+
+    def _protection(self, association: Association) -> Protection | None:
+        """A copy of what is known about the security of an association, so that looking changes nothing."""
+        if association.protection is None:
+            return None
+        protection = self._protections.get(association.number)
+        if protection is None:
+            if len(self._protections) >= MAX_PROTECTIONS:
+                self._protections.clear()
+            protection = self._protections[association.number] = association.protection.beside()
+        return protection
+
+    def _paired(self, row: Row, opened: _Opened) -> tuple[Paired, Exchange | None, Security | None]:
         """What a message completes: the exchange is gone through again from its request."""
         association = row.association
         if row.kind is Kind.RAW or association is None:
-            return NOTHING, None
+            return NOTHING, None, None
         if row.exchange is not None:
             numbers = self.table.of_exchange(row.exchange, row.number)
         elif row.service == BLOCK:
-            numbers = self._of_transfer(row, decoded)
+            numbers = self._of_transfer(row, opened.decoded)
         else:
-            return Paired(None, None, decoded.items), None
+            return Paired(None, None, opened.decoded.items), None, None
+        verdicts: list[Security | None] = []
+
+        def carried(_: Association, sender: Sender, octets: bytes, number: int) -> tuple[Decoded, bytes]:
+            inside = self._open(association, sender, octets, number)
+            verdicts.append(inside.security)
+            return inside.decoded, octets if inside.plaintext is None else inside.plaintext
+
         again = Association(0, row.conversation, row.profile, None, None, None, row.time)
         pairing = Pairing()
         pairing.count = row.exchange or 0
-        blocks = BlockTransfers(pairing, lambda _, __, octets, ___: (decode_apdu(octets, 0, len(octets)), octets))
+        blocks = BlockTransfers(pairing, carried)
         paired = NOTHING
         for number in numbers:
             one = row if number == row.number else self.table.row(number)
-            said = decoded if number == row.number else self._decoded(one, self.octets(number))
+            said = opened if number == row.number else self._opened(one, self.octets(number))
             pair = blocks.pair if one.service == BLOCK else pairing.pair
-            paired = pair(again, one.sender, said, number, one.time)
-        return paired, paired.exchange
+            verdicts.clear()
+            paired = pair(again, one.sender, said.decoded, number, one.time)
+        return paired, paired.exchange, verdicts[-1] if verdicts else None
 
     def _of_transfer(self, row: Row, decoded: Decoded) -> list[int]:
         """Numbers of the messages of a block transfer that belongs to no exchange, up to the one in `row`."""
@@ -120,7 +179,7 @@ class Looking:
             if earlier.service != BLOCK or earlier.sender is not row.sender or earlier.exchange is not None:
                 continue
             numbers.append(earlier.number)
-            block = getattr(self._decoded(earlier, self.octets(earlier.number)).record, "block_number", 1)
+            block = getattr(self._opened(earlier, self.octets(earlier.number)).decoded.record, "block_number", 1)
         return numbers[::-1]
 
 

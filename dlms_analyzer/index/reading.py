@@ -13,6 +13,7 @@ from dlms_analyzer.framing.options import FramingOptions
 from dlms_analyzer.index.looking import Looking
 from dlms_analyzer.index.table import MessageTable
 from dlms_analyzer.messages import Message
+from dlms_analyzer.security.keyring import Keyring
 
 BATCH: Final = 4_096
 """Frames between two looks at the progress: some thirty milliseconds."""
@@ -51,11 +52,11 @@ class IndexedCapture:
         table: the messages.
     """
 
-    def __init__(self, source: Source, options: FramingOptions | None = None) -> None:
+    def __init__(self, source: Source, options: FramingOptions | None = None, keys: Keyring | None = None) -> None:
         self.source = source
-        self.analyzer = Analyzer(options, heads=True)
+        self.analyzer = Analyzer(options, heads=True, keys=keys)
         self.table = MessageTable(self.analyzer.associations)
-        self._looking = Looking(self.table, source)
+        self._looking = Looking(self.table, source, self.analyzer.security)
 
     def read(self) -> Iterator[Progress]:
         """Read to the end, saying now and then how far it is. Whoever stops iterating stops the reading."""

@@ -18,6 +18,9 @@ NO_KEY: Final = "no-key"
 BAD_TAG: Final = "bad-tag"
 ERROR: Final = "error"
 
+SEALED_KEY: Final = "dedicated key: the InitiateRequest that carries it could not be opened"
+"""Why a dedicated key is missing although its AARQ is there."""
+
 MAX_REASONS: Final = 16
 """Different reasons that an association keeps; they name titles and keys, of which it has few."""
 
@@ -82,6 +85,12 @@ class Side:
         self.hls: Verdict | None = None
         self.ready: dict[tuple[str, int, bytes | None], Ready] = {}
 
+    def beside(self) -> Side:
+        """Another one that knows as much, for looking again."""
+        side = Side(self.name, self.address, self.sap)
+        side.title, side.announced, side.challenge = self.title, self.announced, self.challenge
+        return side
+
 
 class Protection:
     """The security of one association; made when something protected, or AARQ or AARE, is met.
@@ -127,6 +136,13 @@ class Protection:
         self.latest_reason = ""
         self.opened = 0
         self.version = -1
+
+    def beside(self) -> Protection:
+        """Another one that knows as much: looking at a message again counts nothing."""
+        other = Protection(self.client.beside(), self.server.beside(), self.port)
+        other.mechanism, other.dedicated_key = self.mechanism, self.dedicated_key
+        other.sealed, other.announced = self.sealed, self.announced
+        return other
 
     def renew(self, version: int) -> None:
         """The keyring has changed: look for keys again."""

@@ -34,6 +34,7 @@ from dlms_analyzer.security.protection import (
     NO_KEY,
     NOT_VERIFIED,
     OK,
+    SEALED_KEY,
     Opened,
     Protection,
     Ready,
@@ -86,6 +87,12 @@ class SecurityStage:
         self._titles: dict[tuple[str, str, int | None], bytes] = {}
         self._counters: dict[tuple[bytes | str, bytes | None, bytes | str | None], Counter] = {}
         self._protections: int = 0
+
+    def beside(self) -> SecurityStage:
+        """Another stage with the same keys and titles: looking at messages again follows no counters."""
+        stage = SecurityStage(self.keyring)
+        stage._titles = self._titles
+        return stage
 
     def protect(self, flow: bytes, client_sap: int | None, server_sap: int | None) -> Protection:
         """What an association begins with: titles that are bound to its addresses and SAPs.
@@ -463,7 +470,7 @@ def _no_dedicated(protection: Protection) -> str:
     if not protection.announced:
         return "dedicated key: the AARQ that carries it is not in this capture"
     if protection.sealed is not None:
-        return "dedicated key: the InitiateRequest that carries it could not be opened"
+        return SEALED_KEY
     return "dedicated key: the InitiateRequest of this association carries none"
 
 

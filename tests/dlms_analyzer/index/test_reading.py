@@ -1,0 +1,66 @@
+"""A capture read into the index: progress, stopping, growing."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from dlms_analyzer.capture import open_capture, open_captures
+from dlms_analyzer.index import IndexedCapture
+from dlms_analyzer.index.reading import BATCH
+from tests.support import REPOSITORY
+
+CAPTURE = REPOSITORY / "captures" / "ln_wrapper_low.pcap"
+
+
+def test_progress_ends_with_all_octets_done() -> None:
+    capture = IndexedCapture(open_capture(CAPTURE))
+    *_, last = capture.read()
+    assert last.bytes_done == last.bytes_total == CAPTURE.stat().st_size
+    assert last.messages == len(capture.table)
+
+
+def test_reading_can_be_stopped_and_what_was_read_is_there(tmp_path: Path) -> None:
+    octets = (REPOSITORY / "captures" / "event_udp_wrapper.pcap").read_bytes()
+    repeated = tmp_path / "long.pcap"
+    repeated.write_bytes(octets[:24] + octets[24:] * (2 * BATCH))
+    capture = IndexedCapture(open_capture(repeated))
+    (first,) = islice(capture.read(), 1)
+    assert first.frames == BATCH
+    assert first.bytes_done < first.bytes_total == repeated.stat().st_size
+    assert capture.message(first.messages).number == first.messages
+
+
+def test_frames_of_a_growing_file_are_taken_as_they_come(tmp_path: Path) -> None:
+    octets = CAPTURE.read_bytes()
+    growing = tmp_path / "growing.pcap"
+    growing.write_bytes(octets[:2_000])
+    source = open_capture(growing, follow=True)
+    capture = IndexedCapture(source)
+    capture.take(source.available())
+    before = len(capture.table)
+    with growing.open("ab") as file:
+        file.write(octets[2_000:])
+    capture.take(source.rest())
+    capture.finish()
+    assert 0 < before < len(capture.table)
+    assert capture.message(before + 1).octets == capture.octets(before + 1)
+
+
+def test_several_captures_are_one_in_the_order_of_time() -> None:
+    paths = [CAPTURE, REPOSITORY / "captures" / "j_ln_hdlc_hls2_profile200.pcap"]
+    capture = IndexedCapture(open_captures(paths))
+    for _ in capture.read():
+        pass
+    times = list(capture.table.column("time"))
+    assert times == sorted(times)
+    assert {capture.table.row(number).profile for number in range(1, len(times) + 1)} >= {"wrapper", "hdlc"}
+    assert all(capture.message(number).octets for number in range(1, len(times) + 1))
+
+
+def test_there_is_no_message_beyond_the_last() -> None:
+    capture = IndexedCapture(open_capture(CAPTURE))
+    with pytest.raises(IndexError, match="there is no message 1"):
+        capture.message(1)
