@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from dlms_analyzer.cosem.meters import Meters
+from dlms_analyzer.cosem.model import MeterModel
+from dlms_analyzer.cosem.units import exact_json
 from dlms_analyzer.frames import NANOSECONDS
 from dlms_analyzer.framing.units import Kind
-from dlms_analyzer.items import Asked, Item
+from dlms_analyzer.items import Asked
+from dlms_analyzer.meaning import Access, accesses, carries_push, model_of
 from scapy_layers.ciphering import AUTHENTICATED, COMPRESSED, ENCRYPTED, SUITE
 from scapy_layers.compact_array import CompactArray, describe
 from scapy_layers.data import TYPE_NAMES, DataPair
@@ -59,44 +64,41 @@ def _compact(array: CompactArray) -> dict[str, Any]:
     return {"of": describe(array.description), "rows": rows, "contents": array.contents.hex()}
 
 
-def friendly(pair: DataPair) -> Any:
-    """A `Data` without its types: numbers, texts, hex, nested lists."""
-    tag, value = pair
-    if tag in (1, 2):
-        return [friendly(one) for one in value]
-    if tag == 19:
-        return None if value.rows is None else [friendly(row) for row in value.rows]
-    return data_object(pair)["value"]
-
-
-def _asked(asked: Asked | None) -> dict[str, Any]:
+def item_object(access: Access) -> dict[str, Any]:
+    """One COSEM access."""
+    asked, answer, name, shown, selected = access
     if asked is None:
         asked = Asked()
-    name, selection = asked.logical_name, asked.selection
+    selection = asked.selection
+    data = answer.data if answer is not None else asked.data
     return {
         "class_id": asked.class_id,
-        "logical_name": None if name is None else ".".join(map(str, name)),
+        "logical_name": None if asked.logical_name is None else ".".join(map(str, asked.logical_name)),
         "base_name": asked.base_name,
         "attribute": asked.attribute,
         "method": asked.method,
-        "name": None,
+        "name": name,
         "access_selection": None
         if selection is None
-        else {"selector": selection[0], "parameters": data_object(selection[1])},
+        else {"selector": selection[0], "parameters": data_object(selection[1]), "text": selected},
+        "result": None if answer is None else answer.result,
+        "data": None if data is None else data_object(data),
+        "value": None if shown is None else shown.value,
+        "scaled": None if shown is None else exact_json(shown.scaled),
+        "unit": None if shown is None else shown.unit or None,
     }
 
 
-def item_object(item: Item) -> dict[str, Any]:
-    """One COSEM access."""
-    asked, answer = item
-    found = _asked(asked)
-    found["result"] = None if answer is None else answer.result
-    data = answer.data if answer is not None else asked.data if asked is not None else None
-    found["data"] = None if data is None else data_object(data)
-    found["value"] = None if data is None else friendly(data)
-    found["scaled"] = None
-    found["unit"] = None
-    return found
+_STRANGER: Final = MeterModel()
+"""The meter of which nothing is known; nothing is noted in it."""
+
+
+def _accesses(message: Message, meters: Meters | None) -> Iterator[Access]:
+    if not message.items and not carries_push(message):
+        return iter(())
+    if meters is not None:
+        return accesses(model_of(meters, message), message)
+    return accesses(_STRANGER if message.items else MeterModel(), message)  # a push teaches its meter
 
 
 def _security(security: Security | None) -> dict[str, Any] | None:
@@ -116,8 +118,14 @@ def _security(security: Security | None) -> dict[str, Any] | None:
     }
 
 
-def message_dict(message: Message) -> dict[str, Any]:
-    """The object of a message. Absent things are None, never missing."""
+def message_dict(message: Message, meters: Meters | None = None) -> dict[str, Any]:
+    """The object of a message. Absent things are None, never missing.
+
+    Args:
+        message: the message.
+        meters: what is known about the meters of the capture; whoever keeps it tells it of every message with
+            `meaning.note`. Without it values are shown as far as they speak for themselves.
+    """
     kind = message.kind
     exchange, reassembled = message.exchange, message.reassembled
     return {
@@ -141,7 +149,7 @@ def message_dict(message: Message) -> dict[str, Any]:
         "invoke_id": message.invoke_id,
         "exchange": None if exchange is None else exchange.number,
         "response_time": None if message.response_time is None else message.response_time / NANOSECONDS,
-        "items": [item_object(item) for item in message.items],
+        "items": [item_object(access) for access in _accesses(message, meters)],
         "reassembled": None
         if reassembled is None
         else {

@@ -178,9 +178,11 @@ class Names:
     __slots__ = ("regions", "table")
 
     def __init__(self, table: NameTable | None = None, regions: tuple[str, ...] = ()) -> None:
-        strangers = set(regions) - set(obis.regions()) - {"idis"}
-        if strangers:
-            raise ValueError(f"no list {min(strangers)!r}; there are {', '.join((*obis.regions(), 'idis'))}")
+        if regions:  # the lists are only loaded when one is asked for
+            known = (*obis.regions(), *obis.event_regions())
+            strangers = set(regions) - set(known)
+            if strangers:
+                raise ValueError(f"no list {min(strangers)!r}; there are {', '.join(sorted(set(known)))}")
         self.table = NameTable() if table is None else table
         self.regions = regions
 

@@ -358,6 +358,12 @@ def _events() -> dict[tuple[str, int], str]:
     return {(row["region"], int(row["event"])): row["name"] for row in rows("events")}
 
 
+@cache
+def event_regions() -> tuple[str, ...]:
+    """Projects whose event codes are listed."""
+    return tuple(sorted({region for region, _ in _events()}))
+
+
 def event_name(code: int, region: str) -> str | None:
     """What an event code of an event log means in a project: `idis`, `dsmr`, `is15959`."""
     return _events().get((region, code))

@@ -12,9 +12,6 @@ from dlms_analyzer.cosem.interpret.registry import generic
 from dlms_analyzer.cosem.interpret.result import Interpreted, Pair
 from dlms_analyzer.cosem.units import INTEGER_TAGS
 
-_EVENT_REGIONS: Final = ("idis", "dsmr", "is15959")
-"""Projects whose event codes are listed."""
-
 LAST_SECOND: Final = 0xFFFF_FFFF
 """Greatest UNIX time, a double-long-unsigned."""
 
@@ -32,7 +29,7 @@ def special_plan(
         return partial(_alarms, logical_name)
     if (c, d) == (96, 11):
         for region in regions:
-            if region in _EVENT_REGIONS:
+            if region in obis.event_regions():
                 return partial(_event, region)
     return None
 

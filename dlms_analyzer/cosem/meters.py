@@ -1,0 +1,91 @@
+"""The meters of a capture: one model each, found by system title, else by where the meter answers."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from dlms_analyzer.cosem.model import MeterModel
+from dlms_analyzer.cosem.names import Names
+
+MAX_METERS: Final = 10_000
+"""Meters remembered; of more, the ones met first are forgotten. A concentrator's capture shows a few thousand."""
+
+FORMAT: Final = 1
+
+
+class Meters:
+    """Models by meter.
+
+    A place is whatever tells servers apart: address and SAP. A system title goes before it, as a meter keeps it when
+    its address changes; a place whose meter gave its title once leads to that meter from then on.
+    """
+
+    __slots__ = ("_models", "_titles", "names")
+
+    def __init__(self, names: Names | None = None) -> None:
+        self.names = Names() if names is None else names
+        self._models: dict[str, MeterModel] = {}
+        self._titles: dict[str, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._models)
+
+    def items(self) -> list[tuple[str, MeterModel]]:
+        """Every meter's key, the title in hex or the place, and its model."""
+        return list(self._models.items())
+
+    def find(self, place: str, title: bytes | None = None) -> MeterModel:
+        """The model of the meter at a place; a new one for a new meter."""
+        if title:
+            key = title.hex()
+            if self._titles.get(place) != key:
+                self._adopt(place, key)
+        else:
+            key = self._titles.get(place, place)
+        found = self._models.get(key)
+        if found is None:
+            found = self._add(key, MeterModel(self.names))
+        return found
+
+    def _adopt(self, place: str, key: str) -> None:
+        """The meter at a place tells its title: what was learnt before under the place is its."""
+        if len(self._titles) >= MAX_METERS:
+            del self._titles[next(iter(self._titles))]
+        self._titles[place] = key
+        if key not in self._models and place in self._models:
+            self._models[key] = self._models.pop(place)
+
+    def _add(self, key: str, model: MeterModel) -> MeterModel:
+        if len(self._models) >= MAX_METERS:
+            del self._models[next(iter(self._models))]
+        self._models[key] = model
+        return model
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything that was learnt about every meter, JSON-able."""
+        return {
+            "format": FORMAT,
+            "meters": {key: model.to_dict() for key, model in self._models.items()},
+            "places": dict(self._titles),
+        }
+
+    @classmethod
+    def from_dict(cls, content: Any, names: Names | None = None) -> Meters:
+        """What `to_dict` wrote.
+
+        Raises:
+            ValueError: the content is none; says of which meter.
+        """
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            raise ValueError(f"no meter models of format {FORMAT}")
+        found = cls(names)
+        meters, places = content.get("meters") or {}, content.get("places") or {}
+        if not isinstance(meters, dict) or not isinstance(places, dict):
+            raise ValueError("meters and places must be tables")  # noqa: TRY004 - the caller's one error
+        for key, one in meters.items():
+            try:
+                found._models[str(key)] = MeterModel.from_dict(one, found.names)
+            except ValueError as problem:
+                raise ValueError(f"meter {key}: {problem}") from None
+        found._titles = {str(place): str(title) for place, title in places.items()}
+        return found

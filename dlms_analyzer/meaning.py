@@ -1,0 +1,162 @@
+"""From messages to COSEM meaning: which meter speaks, what its accesses teach, and what they say.
+
+`Meters` keeps what was learnt; `note` is told every message in order, `accesses` says what one message means with what
+is known by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from dlms_analyzer.cosem.interpret import Interpreted, generic
+from dlms_analyzer.cosem.meters import Meters
+from dlms_analyzer.cosem.model import MeterModel
+from dlms_analyzer.cosem.push import Push, label
+from dlms_analyzer.cosem.untagged import label_untagged
+from dlms_analyzer.framing.units import Sender
+from dlms_analyzer.items import Answer, Asked
+from scapy_layers import DataNotification, DecodeError, tolerant
+from scapy_layers.data import DataPair
+
+if TYPE_CHECKING:
+    from dlms_analyzer.messages import Message
+
+_PUSH: Final = "data-notification"
+_SUCCESS: Final = "success"
+
+
+class Access(NamedTuple):
+    """One access with what it says.
+
+    Attributes:
+        asked: what it is about; short names are resolved where the object list is known.
+        answer: what came back.
+        name: name of the object; None when it is not known which.
+        shown: what the data says; None when there is none.
+        selection: a selective access in words; None when there is none.
+    """
+
+    asked: Asked | None
+    answer: Answer | None
+    name: str | None
+    shown: Interpreted | None
+    selection: str | None = None
+
+
+def place_of(message: Message) -> str:
+    """Where the server of a message is: address, SAP, and the lower HDLC address where there is one."""
+    endpoint = message.source if message.sender is Sender.SERVER else message.destination
+    host, separator, port = endpoint.rpartition(":")
+    address = host if separator and port.isdigit() else endpoint
+    lower = "" if message.server_lower is None else f".{message.server_lower}"
+    return f"{address}/{message.server_sap}{lower}"
+
+
+def model_of(meters: Meters, message: Message) -> MeterModel:
+    """The model of the meter that a message comes from or goes to."""
+    title = None if message.association is None else message.association.server_title
+    if title is None and message.security is not None and message.sender is Sender.SERVER:
+        title = message.security.system_title
+    return meters.find(place_of(message), title)
+
+
+def resolved(model: MeterModel, asked: Asked) -> Asked:
+    """An access with its short name resolved; itself where that is not possible or not needed."""
+    if asked.base_name is None:
+        return asked
+    found = model.resolve(asked.base_name)
+    if found is None:
+        return asked
+    return asked._replace(
+        class_id=found.class_id, logical_name=found.logical_name, attribute=found.attribute, method=found.method
+    )
+
+
+def note(model: MeterModel, message: Message) -> None:
+    """Learn from the attribute values of a message: what was read, written with success, or pushed."""
+    for asked, answer in message.items:
+        if asked is None or answer is None or answer.result not in (None, _SUCCESS):
+            continue
+        data = asked.data if answer.data is None else answer.data
+        asked = resolved(model, asked)  # noqa: PLW2901 - the same access, by its logical name
+        if data is not None and asked.class_id is not None and asked.logical_name is not None and asked.attribute:
+            model.note(asked.class_id, asked.logical_name, asked.attribute, data)
+
+
+def carries_push(message: Message) -> bool:
+    """It is a DataNotification, or completes one that came in blocks."""
+    reassembled = message.reassembled
+    return message.service == _PUSH or (reassembled is not None and reassembled.service == _PUSH)
+
+
+def push_of(model: MeterModel, message: Message) -> Push | None:
+    """The labelled body of a DataNotification, also of one that arrived in blocks; None for any other message."""
+    reassembled = message.reassembled
+    if message.service == _PUSH:
+        octets = message.octets if message.plaintext is None else message.plaintext
+    elif reassembled is not None and reassembled.service == _PUSH:
+        octets = reassembled.data
+    else:
+        return None
+    body = getattr(message.record, "notification_body", None)
+    if body is not None:
+        return label(model, body)
+    try:
+        with tolerant():
+            record, end = DataNotification.read_record(octets, 0, len(octets))
+        if end == len(octets):
+            return label(model, record.notification_body)
+    except DecodeError:
+        pass
+    return label_untagged(model, octets[_body_start(octets) :])
+
+
+_BEFORE_DATE_TIME: Final = 5
+"""Octets of tag and Long-Invoke-Id-And-Priority."""
+
+
+def _body_start(octets: bytes) -> int:
+    size = octets[_BEFORE_DATE_TIME] if len(octets) > _BEFORE_DATE_TIME else 0
+    return _BEFORE_DATE_TIME + 1 + size
+
+
+def accesses(model: MeterModel, message: Message) -> Iterator[Access]:
+    """Every access of a message with what it says; the values of a push as accesses of their own."""
+    push = push_of(model, message)
+    for asked, answer in message.items:
+        yield access(model, asked, answer)
+    for item in push.items if push is not None and not message.items else ():
+        captured = item.captured
+        asked = Asked()
+        name = None
+        if captured is not None:
+            asked = Asked(captured.class_id, captured.logical_name, None, captured.attribute_index)
+            name = model.object_name(captured.class_id, captured.logical_name)
+        yield Access(asked, Answer(None, item.data), name, item.shown)
+
+
+def access(model: MeterModel, asked: Asked | None, answer: Answer | None) -> Access:
+    """One access with what it says."""
+    data = answer.data if answer is not None else asked.data if asked is not None else None
+    if asked is None:
+        return Access(None, answer, None, None if data is None else generic(data))
+    asked = resolved(model, asked)
+    class_id, logical_name = asked.class_id, asked.logical_name
+    if class_id is None or logical_name is None:
+        return Access(asked, answer, None, None if data is None else generic(data))
+    name = model.object_name(class_id, logical_name)
+    selection = None
+    if asked.selection is not None and asked.attribute is not None:
+        selection = model.selection_words(class_id, asked.attribute, asked.selection)
+    return Access(asked, answer, name, _shown(model, asked, answer, data), selection)
+
+
+def _shown(model: MeterModel, asked: Asked, answer: Answer | None, data: DataPair | None) -> Interpreted | None:
+    if data is None or asked.class_id is None or asked.logical_name is None:
+        return None
+    if asked.attribute is not None:
+        return model.interpret(asked.class_id, asked.logical_name, asked.attribute, data, asked.selection)
+    if asked.method is not None and answer is None:
+        return model.interpret_method(asked.class_id, asked.logical_name, asked.method, data)
+    return generic(data)
