@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlms_analyzer.security.protection import BAD_TAG, ERROR, NO_KEY, Protection
+from dlms_analyzer.security.protection import BAD_TAG, ERROR, NO_KEY, SEALED_KEY, Protection
 
 
 def diagnosis(protection: Protection) -> str | None:
@@ -11,7 +11,8 @@ def diagnosis(protection: Protection) -> str | None:
     if not failed:
         return None
     reasons = [(count, status, reason) for (status, reason), count in protection.reasons.items() if status in _FAILURES]
-    count, _, reason = max(reasons, default=(0, "", "no reason is known"), key=lambda one: one[0])
+    causes = [one for one in reasons if one[2] != SEALED_KEY]  # what follows from another failure is not the cause
+    count, _, reason = max(causes or reasons, default=(0, "", "no reason is known"), key=lambda one: one[0])
     opened = protection.opened + sum(protection.statuses.values()) - failed
     scope = (
         f"none of {failed} protected APDUs opens" if not opened else f"{failed} of {failed + opened} APDUs do not open"

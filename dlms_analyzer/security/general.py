@@ -13,7 +13,7 @@ from dlms_analyzer.security.envelopes import plausible
 from dlms_analyzer.security.gcm import FAILED, KEY_SIZES, TITLE_SIZE, VERIFIED, ContentCipher
 from dlms_analyzer.security.keys import KeySet
 from dlms_analyzer.security.protection import BAD_TAG, NO_KEY, NOT_VERIFIED, OK, Opened, Side
-from dlms_analyzer.security.signing import signed_octets, verify
+from dlms_analyzer.security.signing import coverages, verify
 from scapy_layers.ciphering import AUTHENTICATED, BROADCAST, COMPRESSED, SUITE
 from scapy_layers.core.lengths import write_length
 
@@ -152,8 +152,8 @@ def open_signed(sets: Keys, side: Side, record: Any, buf: Buffer, start: int, en
     """What a general-signing APDU carries, and whether its signature is right."""
     title = record.originator_system_title or side.title
     security = Security(NOT_VERIFIED, PLAIN, 0, None, title or None)
-    covered = signed_octets(buf, start, end, record)
-    if covered is None:
+    covered = coverages(buf, start, end, record)
+    if not covered:
         reason = "signature: its coverage is in doubt, for the header is encoded in an unusual way"
         return Opened(record.content, security._replace(reason=reason))
     certificates = [
@@ -164,7 +164,7 @@ def open_signed(sets: Keys, side: Side, record: Any, buf: Buffer, start: int, en
     if not certificates:
         reason = f"signature: no certificate of the {side.name} is given"
         return Opened(record.content, security._replace(reason=reason))
-    if any(verify(certificate, record.signature, covered) for certificate in certificates):
+    if any(verify(one, record.signature, signed) for one in certificates for signed in covered):
         return Opened(record.content, security._replace(status=OK))
     reason = f"signature: it does not verify with the certificate of the {side.name}"
     return Opened(record.content, security._replace(reason=reason))

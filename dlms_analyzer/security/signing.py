@@ -39,12 +39,12 @@ def verify(key: ec.EllipticCurvePublicKey, signature: bytes, signed: bytes) -> b
     return True
 
 
-def signed_octets(buf: Buffer, start: int, end: int, record: Any) -> bytes | None:
-    """What the signature of the general-signing APDU in `buf[start:end]` covers.
+def coverages(buf: Buffer, start: int, end: int, record: Any) -> tuple[bytes, ...]:
+    """What the signature of the general-signing APDU in `buf[start:end]` may cover.
 
-    Everything behind the tag up to other-information with the length octets, then the content without them: one
-    implementation's reading, which its captures bear out. None when the header is encoded in a way that leaves in doubt
-    which octets were signed.
+    Everything between the tag and the signature: with the length octets of the content, as the meters of Great Britain
+    sign, or without them, as one widely used implementation does. None at all when the lengths in the header leave open
+    where the content starts.
     """
     pos = start + 1
     try:
@@ -53,8 +53,7 @@ def signed_octets(buf: Buffer, start: int, end: int, record: Any) -> bytes | Non
             pos += length
         length, content = read_length(buf, pos, end)
     except DecodeError:
-        return None
+        return ()
     if buf[content : content + length] != record.content:
-        return None
-    content_octets: bytes = record.content
-    return buf[start + 1 : pos] + content_octets
+        return ()
+    return buf[start + 1 : content + length], buf[start + 1 : pos] + record.content

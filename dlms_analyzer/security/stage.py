@@ -86,7 +86,6 @@ class SecurityStage:
         self._version = self.keyring.version
         self._titles: dict[tuple[str, str, int | None], bytes] = {}
         self._counters: dict[tuple[bytes | str, bytes | None, bytes | str | None], Counter] = {}
-        self._protections: int = 0
 
     def beside(self) -> SecurityStage:
         """Another stage with the same keys and titles: looking at messages again follows no counters."""
