@@ -69,16 +69,17 @@ class Capture:
         self._rewind()
         analyzer = Analyzer(self.options, keys=self.keys.given())
         self._problems = []
-        self._associations = analyzer.associations
+        self._associations = None
         with closing(open_captures(self.paths)) as source:
             for frame in source:
                 yield from analyzer.feed(frame)
             self._problems += source.problems
         yield from analyzer.flush()
+        self._associations = analyzer.associations
 
     @property
     def associations(self) -> list[Association]:
-        """All associations, in order of appearance; reads the capture when that was not done yet."""
+        """All associations, in order of appearance; reads the capture when that was not done to its end."""
         if self._associations is None:
             for _ in self.messages:
                 pass

@@ -15,6 +15,16 @@ from tests.support import REPOSITORY
 BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
+def run_examples(page: str, **names: object) -> int:
+    """Run the Python blocks of a page one after another, as one script; gives how many there are."""
+    text = (REPOSITORY / "docs" / page).read_text(encoding="utf-8")
+    blocks = list(BLOCK.finditer(text))
+    for block in blocks:
+        line = text.count("\n", 0, block.start(1))
+        exec(compile("\n" * line + block[1], f"docs/{page}", "exec"), names)
+    return len(blocks)
+
+
 @pytest.fixture
 def meter() -> Iterator[tuple[str, int]]:
     """A meter on loopback that answers one GET with 291."""
@@ -42,9 +52,15 @@ def test_the_examples_for_scapy_users_run_from_top_to_bottom(
     meter: tuple[str, int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(REPOSITORY)
-    blocks = BLOCK.findall((REPOSITORY / "docs" / "scapy.md").read_text(encoding="utf-8"))
-    assert len(blocks) >= 8
-    names: dict[str, object] = {"meter": meter}
-    for block in blocks:
-        exec(compile(block, "docs/scapy.md", "exec"), names)
+    assert run_examples("scapy.md", meter=meter) >= 8
     assert "GET.request normal" in capsys.readouterr().out
+
+
+def test_the_examples_for_python_users_run_from_top_to_bottom(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(REPOSITORY)
+    assert run_examples("python.md") >= 8
+    printed = capsys.readouterr().out
+    assert "5-11    logical_name: 1-0:1.8.0.255" in printed
+    assert "17 1 released" in printed

@@ -27,6 +27,12 @@ def test_associations_are_read_without_asking_for_messages_first(captures: Path)
     assert [one.profile for one in Capture([captures / SESSION]).associations] == ["wrapper"]
 
 
+def test_associations_are_those_of_the_whole_capture_although_its_messages_were_left_midway(captures: Path) -> None:
+    capture = dlms_analyzer.open(captures / SESSION)
+    next(capture.messages)
+    assert [one.state.value for one in capture.associations] == ["released"]
+
+
 def test_several_captures_are_one_in_the_order_of_time(captures: Path) -> None:
     capture = dlms_analyzer.open(captures / SESSION, captures / OTHER)
     messages = list(capture.messages)
