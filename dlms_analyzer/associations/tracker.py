@@ -13,6 +13,7 @@ from dlms_analyzer.framing.units import Kind, Part, Sender, Unit
 from dlms_analyzer.messages import Message, Security
 from dlms_analyzer.net.streams import Stream
 from dlms_analyzer.notes import Expert
+from dlms_analyzer.security.envelopes import ENVELOPES
 from dlms_analyzer.security.learning import WATCHED
 from dlms_analyzer.security.protection import Protection
 from dlms_analyzer.security.stage import SecurityStage
@@ -241,7 +242,20 @@ class Tracker:
         if before is not None:
             return before[0]
         opposite = talk.links.get((1 - direction, destination, source, lower))
-        return _OTHER[opposite[0]] if opposite is not None else _carries(record)
+        if opposite is not None:
+            return _OTHER[opposite[0]]
+        if record is not None and record.service in ENVELOPES:
+            return self._inside(unit, record)
+        return _carries(record)
+
+    def _inside(self, unit: Unit, record: Any) -> Sender:
+        """Who sends what an envelope holds: as a rule a push of the server, the first that is seen of it."""
+        stage = self._stage.beside()
+        protection = stage.protect(unit.stream.peer.flow, unit.destination, unit.source)
+        opened = stage.open(protection, _SERVER, record, unit.buf, unit.start, unit.end, self.count)
+        if opened is None or opened.plaintext is None:
+            return _UNKNOWN
+        return self._read(opened.plaintext, 0, len(opened.plaintext)).row.sender
 
     def _association(self, unit: Unit, client: int | None, server: int | None) -> Association:
         association = Association(

@@ -65,13 +65,14 @@ _new = tuple.__new__
 class _Content(NamedTuple):
     """A content with what its envelope says."""
 
-    service: str
     form: Envelope
     key: str | None
     title: bytes | None
     control: int
     counter: int
     protected: bytes
+    meter: bytes | None
+    """The title, when it is that of the server."""
 
 
 class SecurityStage:
@@ -239,7 +240,8 @@ class SecurityStage:
         control, counter, protected = content
         title = (getattr(record, "system_title", b"") or getattr(record, "originator_system_title", b"")) or None
         key = key_name(form.kind, control, getattr(record, "key_info", None))
-        wanted = _Content(record.service, form, key, title, control, counter, protected)
+        meter = title if side is protection.server else None
+        wanted = _Content(form, key, title, control, counter, protected, meter)
         reason = None
         if control & SUITE not in KEY_SIZES:
             reason = f"security suite {control & SUITE} is not known"
@@ -250,7 +252,7 @@ class SecurityStage:
         if reason is not None:
             return Opened(None, Security(ERROR, control, counter, key, title or side.title, reason))
         if form.kind == GENERAL_CIPHERING:
-            opened = general.open_ciphered(self._key_sets(protection, number), side, record, key)
+            opened = general.open_ciphered(self._key_sets(protection, number, wanted.meter), side, record, key)
         else:
             opened = self._search(protection, side, wanted, number)
         if opened.plaintext is not None and control & COMPRESSED:
@@ -261,19 +263,23 @@ class SecurityStage:
                 self._bind(side, sender)
         return opened
 
-    def _key_sets(self, protection: Protection, number: int) -> tuple[KeySet, ...]:
-        """The key sets that may fit, best first."""
+    def _key_sets(self, protection: Protection, number: int, meter: bytes | None = None) -> tuple[KeySet, ...]:
+        """The key sets that may fit, best first.
+
+        Args:
+            protection: of the association.
+            number: of the message.
+            meter: system title that the APDU itself gives for the server: others may push from the same address.
+        """
         server = protection.server
         return self.keyring.possible(
-            system_title=server.title, address=server.address, port=protection.port, server_sap=server.sap,
+            system_title=meter or server.title, address=server.address, port=protection.port, server_sap=server.sap,
             client_sap=protection.client.sap, message=number,
         )  # fmt: skip
 
     def _search(self, protection: Protection, side: Side, wanted: _Content, number: int) -> Opened:
         """Try the keys and titles that may be meant, until one fits."""
         control, counter, protected = wanted.control, wanted.counter, wanted.protected
-        if side is protection.server and side.title is None and wanted.title is not None:
-            side.title = wanted.title  # it says which meter it is: that selects the keys
         attempts: list[Attempt] = []
         missing: list[str] = []
         for keys, ek, ak in self._material(protection, wanted, number, missing):
@@ -325,7 +331,7 @@ class SecurityStage:
         suite = wanted.control & SUITE
         size = KEY_SIZES[suite]
         dedicated = protection.dedicated_key
-        sets = self._key_sets(protection, number)
+        sets = self._key_sets(protection, number, wanted.meter)
         if wanted.form.kind == DEDICATED and dedicated is not None and not sets:
             sets = (KeySet(),)
         for keys in sets:
@@ -376,7 +382,8 @@ class SecurityStage:
             known = self._key_sets(protection, 1 << 62)
             if known:
                 return f"the system title of the {side.name} was never seen"
-        meter = f"system title {server.title.hex().upper()}" if server.title is not None else "an unknown system title"
+        title = wanted.meter or server.title
+        meter = f"system title {title.hex().upper()}" if title is not None else "an unknown system title"
         return f"no keys are given for the meter at {server.address} with {meter}"
 
     def _explain(self, protection: Protection, side: Side, wanted: _Content, attempts: list[Attempt]) -> str:
