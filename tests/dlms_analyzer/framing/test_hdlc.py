@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dlms_analyzer import Analyzer, Message
 from dlms_analyzer.frames import INBOUND, LINE, OUTBOUND, Frame, Segment, line_flow
@@ -419,3 +421,20 @@ def test_stations_with_the_same_address_in_one_stream_are_not_counted_together()
         messages += analyzer.feed_segment(Segment(captured, LINE, line_flow(0), 0, -1, 0, octets, 0, len(octets)))
     assert apdus(messages) == [REQUEST, RESPONSE] * 2
     assert not {"retransmission", "sequence"} & set(codes(messages))
+
+
+INFORMATION = st.sampled_from([b"", *segments(), bytes(LLC() / REQUEST), bytes(HdlcParameters.of(window=3))])
+ANYTHING = st.tuples(st.booleans(), st.integers(0, 255), INFORMATION, st.booleans(), st.integers(1, 2))
+
+
+@given(st.lists(ANYTHING, max_size=40))
+def test_whatever_stations_send_every_frame_is_part_of_a_message(
+    sent: list[tuple[bool, int, bytes, bool, int]],
+) -> None:
+    line = Line()
+    for from_client, control, information, segmented, server in sent:
+        source, destination = (CLIENT, server) if from_client else (server, CLIENT)
+        header = HDLC(destination=destination, source=source, control=control, segmented=int(segmented))
+        line.feed(bytes(header / information) if information else bytes(header), OUTBOUND if from_client else INBOUND)
+    messages = line.finish()
+    assert {number for one in messages for number in one.frames} == set(range(1, len(sent) + 1))
