@@ -27,6 +27,7 @@ _APDU = Kind.APDU
 _LINK = Kind.LINK
 _UNKNOWN = Sender.UNKNOWN
 _SERVER = Sender.SERVER
+_CLIENT = Sender.CLIENT
 _PENDING = State.PENDING
 _AUTHENTICATION_REQUIRED: Final = 14
 """acse-service-user diagnostic of an AARE that waits for pass 3 and 4 of HLS."""
@@ -249,13 +250,17 @@ class Tracker:
         return _carries(record)
 
     def _inside(self, unit: Unit, record: Any) -> Sender:
-        """Who sends what an envelope holds: as a rule a push of the server, the first that is seen of it."""
-        stage = self._stage.beside()
-        protection = stage.protect(unit.stream.peer.flow, unit.destination, unit.source)
-        opened = stage.open(protection, _SERVER, record, unit.buf, unit.start, unit.end, self.count)
-        if opened is None or opened.plaintext is None:
-            return _UNKNOWN
-        return self._read(opened.plaintext, 0, len(opened.plaintext)).row.sender
+        """Who sends what an envelope holds, tried both ways; as a rule it is a push of the server."""
+        source, destination, stream = unit.source, unit.destination, unit.stream
+        for sender, flow, client, server in (
+            (_SERVER, stream.peer.flow, destination, source), (_CLIENT, stream.flow, source, destination),
+        ):  # fmt: skip
+            stage = self._stage.beside()
+            protection = stage.protect(flow, client, server)
+            opened = stage.open(protection, sender, record, unit.buf, unit.start, unit.end, self.count)
+            if opened is not None and opened.plaintext is not None:
+                return self._read(opened.plaintext, 0, len(opened.plaintext)).row.sender
+        return _UNKNOWN
 
     def _association(self, unit: Unit, client: int | None, server: int | None) -> Association:
         association = Association(
