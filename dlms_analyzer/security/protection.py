@@ -59,6 +59,22 @@ class Ready(NamedTuple):
     reason: str | None
 
 
+class Missing(NamedTuple):
+    """What there is to say of the next envelope like one whose key is missing.
+
+    Attributes:
+        key: name of the encryption key.
+        title: of the sender; None when not known.
+        counter: of the key in this direction.
+        reason: which key or title is missing.
+    """
+
+    key: str | None
+    title: bytes | None
+    counter: Counter
+    reason: str
+
+
 class Side:
     """One of the two systems of an association.
 
@@ -71,9 +87,10 @@ class Side:
         challenge: the authentication-value of its AARQ or AARE when it is a challenge.
         hls: the verdict on its reply to the other side's challenge.
         ready: by kind, security control and title in the envelope.
+        missing: the same, for envelopes that there is no key for.
     """
 
-    __slots__ = ("address", "announced", "challenge", "hls", "name", "ready", "sap", "title")
+    __slots__ = ("address", "announced", "challenge", "hls", "missing", "name", "ready", "sap", "title")
 
     def __init__(self, name: str, address: str, sap: int | None) -> None:
         self.name = name
@@ -84,6 +101,12 @@ class Side:
         self.challenge: bytes | None = None
         self.hls: Verdict | None = None
         self.ready: dict[tuple[str, int, bytes | None], Ready] = {}
+        self.missing: dict[tuple[str, int, bytes | None], Missing] = {}
+
+    def forget(self) -> None:
+        """Keys or titles changed: look for them again."""
+        self.ready.clear()
+        self.missing.clear()
 
     def beside(self) -> Side:
         """Another one that knows as much, for looking again."""
@@ -152,8 +175,8 @@ class Protection:
 
     def forget_ready(self) -> None:
         """Keys or titles changed: look for them again."""
-        self.client.ready.clear()
-        self.server.ready.clear()
+        self.client.forget()
+        self.server.forget()
 
     def count(self, security: Security) -> None:
         """Take note of a verdict."""

@@ -35,6 +35,7 @@ from dlms_analyzer.security.protection import (
     NOT_VERIFIED,
     OK,
     SEALED_KEY,
+    Missing,
     Opened,
     Protection,
     Ready,
@@ -185,9 +186,15 @@ class SecurityStage:
         if content.__class__ is bytes:
             return None
         control, counter, protected = content
-        ready = side.ready.get((form.kind, control, title))
+        like = (form.kind, control, title)
+        ready = side.ready.get(like)
         if ready is None:
-            return None
+            missing = side.missing.get(like)
+            if missing is None or (control & AUTHENTICATED and len(protected) < TAG_SIZE):
+                return None
+            experts = missing.counter.take(counter, protected)
+            verdict = (NO_KEY, control, counter, missing.key, missing.title, missing.reason)
+            return _new(Opened, (None, _new(Security, verdict), experts))
         cipher, title, key, followed, _, reason = ready
         plaintext, outcome = cipher.open(title, counter, protected)
         if not plaintext or plaintext[0] in ENVELOPE_TAGS:
@@ -296,7 +303,11 @@ class SecurityStage:
             reason = self._explain(protection, side, wanted, attempts)
             return Opened(None, Security(BAD_TAG, control, counter, wanted.key, attempts[0].title, reason))
         reason = missing[0] if missing else self._no_keys(protection, side, wanted)
-        experts = self._counter(protection, side, str(wanted.key), title_known).take(counter, protected)
+        followed = self._counter(protection, side, str(wanted.key), title_known)
+        if len(side.missing) >= MAX_READY:
+            side.missing.clear()
+        side.missing[wanted.form.kind, control, wanted.title] = Missing(wanted.key, title_known, followed, reason)
+        experts = followed.take(counter, protected)
         return Opened(None, Security(NO_KEY, control, counter, wanted.key, title_known, reason), experts)
 
     def _found(self, side: Side, wanted: _Content, ready: Ready, plaintext: bytes | None) -> Opened:
@@ -419,6 +430,8 @@ class SecurityStage:
 
     def _bind(self, side: Side, title: bytes) -> None:
         """Remember which title an address and SAP have."""
+        if side.title is None:
+            side.missing.clear()
         side.title = title
         if len(self._titles) >= MAX_BINDINGS:
             del self._titles[next(iter(self._titles))]
@@ -428,6 +441,7 @@ class SecurityStage:
         """Titles, mechanism and challenges of AARQ and AARE (IEC 62056-5-3, 9.3.3)."""
         if record.service == "aarq":
             protection.announced = True
+            protection.forget_ready()
             protection.mechanism = learning.mechanism_of(record.mechanism_name)
             title, value = record.calling_ap_title, record.calling_authentication_value
         elif record.service == "aare":
@@ -437,7 +451,7 @@ class SecurityStage:
         if value is not None and (protection.mechanism or 0) >= learning.FIRST_HLS:
             side.challenge = value[1]
         if title:
-            side.ready.clear()
+            protection.forget_ready()
             side.announced = len(title) == TITLE_SIZE
             if side.announced:
                 self._bind(side, title)

@@ -24,7 +24,7 @@ CLIENT = b"HES\x00\x00\x00\x00\x01"
 SERVER = b"MTR\x00\x00\x00\x00\x07"
 GET = bytes.fromhex("C001C100030100010800FF0200")
 ANSWER = bytes.fromhex("C401C1000600000123")
-PUSH = bytes.fromhex("0F000000010009020905")[:6] + bytes.fromhex("000600000123")
+PUSH = bytes.fromhex("0F00000001000600000123")
 """data-notification, long-invoke-id 1, no date-time, double-long-unsigned 291."""
 CIPHERING = bytes.fromhex("60857405080103")
 """Application context: logical names with ciphering."""

@@ -7,23 +7,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from dlms_analyzer.security import agreement
 from dlms_analyzer.security.gcm import TITLE_SIZE, ContentCipher, Outcome
-from dlms_analyzer.security.signing import verify
 from scapy_layers import read_apdu
 from tests.dlms_analyzer.security.samples import (
     C_AGREEMENT,
     C_EPHEMERAL,
-    C_SIGNING,
     CLIENT,
     E1,
-    E1_SIGNATURE,
     E2,
-    E2_SIGNATURE,
-    EPHEMERAL_SIGNATURE,
     ONE_PASS_REQUEST,
     S_AGREEMENT,
     S_AGREEMENT_PUBLIC,
     S_EPHEMERAL,
-    S_SIGNING,
     SERVER,
     TRANSACTION,
     private_key,
@@ -72,21 +66,6 @@ def test_the_published_one_pass_request_deciphers_to_an_access_request() -> None
     assert opened is not None
     access, stop = read_apdu(opened, 0, len(opened))
     assert (access.service, stop) == ("access-request", len(opened))
-
-
-@pytest.mark.parametrize(
-    ("signer", "signed", "signature"),
-    [
-        (C_SIGNING, "00" + C_EPHEMERAL, EPHEMERAL_SIGNATURE),
-        (C_SIGNING, E1, E1_SIGNATURE),
-        (S_SIGNING, E2, E2_SIGNATURE),
-    ],
-    ids=["key-agreement, with its key-id", "one-pass, client", "one-pass, server"],
-)
-def test_the_published_ephemeral_keys_are_signed(signer: str, signed: str, signature: str) -> None:
-    key = private_key(signer).public_key()
-    assert verify(key, bytes.fromhex(signature), bytes.fromhex(signed))
-    assert not verify(key, bytes.fromhex(signature), bytes.fromhex(signed) + b"\x00")
 
 
 # No sample of suite 2 is published: both sides are computed here, and the key sizes are those of the suite.
