@@ -267,6 +267,11 @@ CODES: Final[dict[str, Code]] = {
         "An invocation counter nears its end, behind which the key can no longer be used.",
         "Change the key before.",
     ),
+    "counter-refused": Code(
+        _SECURITY, _WARNING,
+        "The server refuses an invocation counter as too low, and says which one it wants.",
+        "The client has lost its counter, or two clients share a key: let it go on from the counter that is named.",
+    ),
     "hls-verified": Code(
         _SECURITY, _CHAT,
         "The reply to an HLS challenge is the one that the password, keys or certificate at hand give.",

@@ -165,6 +165,15 @@ def test_the_counters_that_a_server_never_increments_are_reported_as_reused_nonc
     assert codes["nonce-reuse"] > 200
 
 
+def test_a_refused_invocation_counter_is_explained_with_both_values() -> None:
+    one = sidecar("ln_wrapper_gmac_low_ic")
+    texts = [said.text for message in read(one, keys_of(one)) for said in message.experts if said.code[:3] == "cou"]
+    assert texts == [
+        "invocation counter 0 comes after 25",
+        "the server refuses the invocation counter: it wants 26 or more. The client sent 0.",
+    ]
+
+
 def test_the_jsonl_export_shows_plaintext_service_and_verdict(
     capsys: pytest.CaptureFixture[str], tmp_path: Any
 ) -> None:

@@ -23,14 +23,16 @@ class Counter:
 
     Attributes:
         highest: so far; -1 when none was seen.
+        latest: the last one; -1 when none was seen.
         uses: APDUs counted.
         reuses: APDUs whose counter had protected something else before.
     """
 
-    __slots__ = ("_recent", "_told", "highest", "reuses", "uses")
+    __slots__ = ("_recent", "_told", "highest", "latest", "reuses", "uses")
 
     def __init__(self) -> None:
         self.highest = -1
+        self.latest = -1
         self.uses = 0
         self.reuses = 0
         self._recent = array("q", [_FREE]) * RECENT
@@ -44,6 +46,7 @@ class Counter:
             protected: what it protects, to tell a retransmission from a second use.
         """
         self.uses += 1
+        self.latest = counter
         fingerprint = hash(protected) & _FINGERPRINT
         slot = counter & (RECENT - 1)
         highest = self.highest

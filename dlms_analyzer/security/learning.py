@@ -33,9 +33,9 @@ FIRST_HLS: Final = 2
 
 WATCHED: Final = frozenset({
     "action-request-normal", "action-response-normal", "read-request", "read-response", "write-request",
-    "write-response",
+    "write-response", "exception-response",
 })  # fmt: skip
-"""Services that may carry replies to challenges, or keys."""
+"""Services that may carry replies to challenges, or keys, or refuse an invocation counter."""
 
 MAX_KEYS: Final = 16
 """Keys taken from one request; there are four key-ids."""
@@ -71,6 +71,8 @@ def watch(
     number: int,
 ) -> tuple[Expert, ...]:
     """Learn from the APDU in `buf[start:end]`; see `SecurityStage.watch`."""
+    if service == "exception-response":
+        return _counter_refused(protection, buf, start, end)
     waits = protection.answering or protection.transfer is not None or protection.agreement is not None
     if from_server:
         if not waits:
@@ -127,6 +129,18 @@ def _answered(keyring: Keyring, protection: Protection, answer: Answer, number: 
         if reply is not None and success:
             return _judge(keyring, protection, reply, number, from_server=True)
     return ()
+
+
+def _counter_refused(protection: Protection, buf: Buffer, start: int, end: int) -> tuple[Expert, ...]:
+    """What an ExceptionResponse says about the invocation counter that it refuses."""
+    expected = getattr(decode_apdu(buf, start, end).record, "invocation_counter", None)
+    if expected is None:
+        return ()
+    client = protection.client
+    used = [one.counter for one in (*client.missing.values(), *client.ready.values())]
+    sent = f" The client sent {used[-1].latest}." if used else ""
+    text = f"the server refuses the invocation counter: it wants {expected} or more.{sent}"
+    return (Expert("counter-refused", text),)
 
 
 def _octets(data: DataPair | None) -> bytes | None:

@@ -469,8 +469,9 @@ class SecurityStage:
         if not service.endswith("-initiate-request"):
             return
         protection.sealed = envelope if plaintext is None else None
-        if plaintext is not None:
-            protection.dedicated_key = learning.dedicated_key(plaintext) or protection.dedicated_key
+        key = None if plaintext is None else learning.dedicated_key(plaintext)
+        if key is not None:
+            protection.dedicated_key = key
             protection.forget_ready()
 
 

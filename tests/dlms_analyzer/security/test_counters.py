@@ -12,7 +12,7 @@ def codes(counter: Counter, number: int, protected: bytes = b"octets") -> list[s
 def test_a_counter_that_grows_is_normal_wherever_it_starts() -> None:
     counter = Counter()
     assert [codes(counter, number) for number in (1_000_000, 1_000_001, 1_000_005)] == [[], [], []]
-    assert (counter.highest, counter.uses) == (1_000_005, 3)
+    assert (counter.highest, counter.latest, counter.uses) == (1_000_005, 1_000_005, 3)
 
 
 def test_the_same_octets_again_are_a_repetition() -> None:
@@ -34,6 +34,7 @@ def test_a_counter_that_is_lower_than_before_went_backwards() -> None:
     counter = Counter()
     counter.take(100, b"one")
     assert codes(counter, 50) == ["counter-backwards"]
+    assert (counter.highest, counter.latest) == (100, 50)
     assert codes(counter, 50, b"other") == ["nonce-reuse"]
 
 
