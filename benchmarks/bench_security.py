@@ -1,7 +1,7 @@
 """What deciphering costs: microseconds a message with and without keys, beside the bare AES-GCM calls.
 
 The same requests and answers are scanned in clear, ciphered without keys, and ciphered with keys: suite 0,
-authenticated and encrypted. The floor is what `cryptography` takes for the two one-shot calls per APDU, and nothing else.
+authenticated and encrypted. The floor is what `cryptography` takes for its two one-shot calls per APDU.
 """
 
 from __future__ import annotations

@@ -137,7 +137,7 @@ def _counter_refused(protection: Protection, buf: Buffer, start: int, end: int) 
     if expected is None:
         return ()
     client = protection.client
-    used = [one.counter for one in (*client.missing.values(), *client.ready.values())]
+    used = [one.counter for one in client.missing.values()] + [one.counter for one in client.ready.values()]
     sent = f" The client sent {used[-1].latest}." if used else ""
     text = f"the server refuses the invocation counter: it wants {expected} or more.{sent}"
     return (Expert("counter-refused", text),)
