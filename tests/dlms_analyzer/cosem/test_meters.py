@@ -1,0 +1,75 @@
+"""One model for each meter, wherever it shows up."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from dlms_analyzer.cosem.meters import MAX_METERS, Meters
+from dlms_analyzer.cosem.obis import parse
+
+TITLE = bytes.fromhex("4752580000000001")
+ENERGY = parse("1-0:1.8.0")
+WH = (2, ((15, 0), (22, 30)))
+
+
+def test_two_places_are_two_meters() -> None:
+    meters = Meters()
+    assert meters.find("192.0.2.7/1") is meters.find("192.0.2.7/1")
+    assert meters.find("192.0.2.7/1") is not meters.find("192.0.2.7/2")
+    assert len(meters) == 2
+
+
+def test_what_was_learnt_under_a_place_stays_when_the_title_is_told() -> None:
+    meters = Meters()
+    first = meters.find("192.0.2.7/1")
+    assert meters.find("192.0.2.7/1", TITLE) is first
+    assert meters.find("192.0.2.7/1") is first
+    assert [key for key, _ in meters.items()] == [TITLE.hex()]
+
+
+def test_a_meter_keeps_its_model_when_its_address_changes() -> None:
+    meters = Meters()
+    first = meters.find("192.0.2.7/1", TITLE)
+    assert meters.find("192.0.2.99/1", TITLE) is first
+    assert meters.find("192.0.2.99/1") is first
+
+
+def test_another_meter_at_the_same_place_has_its_own_model() -> None:
+    meters = Meters()
+    first = meters.find("192.0.2.7/1", TITLE)
+    second = meters.find("192.0.2.7/1", b"ABCDEFGH")
+    assert second is not first
+    assert meters.find("192.0.2.7/1") is second
+
+
+def test_saved_meters_read_as_before() -> None:
+    meters = Meters()
+    meters.find("192.0.2.7/1", TITLE).note(3, ENERGY, 3, WH)
+    loaded = Meters.from_dict(json.loads(json.dumps(meters.to_dict())))
+    assert loaded.find("192.0.2.7/1").interpret(3, ENERGY, 2, (6, 5)).words == "5 Wh"
+    assert loaded.to_dict() == meters.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ([], "no meter models"),
+        ({"format": 2}, "no meter models"),
+        ({"format": 1, "meters": [1]}, "must be tables"),
+        ({"format": 1, "meters": {"a": {"format": 7}}}, "meter a: no meter model"),
+    ],
+)
+def test_damaged_meters_are_refused(content: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        Meters.from_dict(content)
+
+
+def test_the_number_of_meters_is_bounded() -> None:
+    meters = Meters()
+    for number in range(MAX_METERS + 5):
+        meters.find(f"place {number}", number.to_bytes(8, "big"))
+    assert len(meters) == MAX_METERS
+    assert len(meters.to_dict()["places"]) <= MAX_METERS
