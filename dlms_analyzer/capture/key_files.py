@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from dlms_analyzer.security.key_trial import Candidate, candidates_of, parse_candidates
 from dlms_analyzer.security.keyring import Keyring
 from dlms_analyzer.security.keys import KeyProblem
 
@@ -34,13 +35,36 @@ def load_keys_file(keyring: Keyring, path: str, columns: Mapping[str, str] | Non
         KeyProblem: the file cannot be read, or has problems: all of them, each with its line.
     """
     files = _Files(Path(path).parent)
-    try:
-        octets = files.read_at(Path(path), MAX_KEYS_FILE)
-    except OSError as problem:
-        raise KeyProblem(f"{path}: {problem.strerror or problem}") from None
-    unused = keyring.add_text(_decoded(octets), path, files.read, columns)
+    unused = keyring.add_text(_text_of(path, files), path, files.read, columns)
     columns_note = [f"{path}: columns not used: {', '.join(unused)}"] if unused else []
     return columns_note + [f"{name} can be read by others: chmod 600 keeps its keys to you" for name in files.exposed]
+
+
+def load_candidates(path: str, columns: Mapping[str, str] | None = None) -> list[Candidate]:
+    """The symmetric keys of a file: a list of keys in hex, or a keys file.
+
+    Args:
+        path: of the file.
+        columns: as for `load_keys_file`.
+
+    Raises:
+        KeyProblem: the file cannot be read, or has problems: all of them, each with its line.
+    """
+    files = _Files(Path(path).parent)
+    text = _text_of(path, files)
+    listed = parse_candidates(text, path)
+    if listed is not None:
+        return listed
+    keyring = Keyring()
+    keyring.add_text(text, path, files.read, columns)
+    return [candidate for keys in keyring for candidate in candidates_of(keys)]
+
+
+def _text_of(path: str, files: _Files) -> str:
+    try:
+        return _decoded(files.read_at(Path(path), MAX_KEYS_FILE))
+    except OSError as problem:
+        raise KeyProblem(f"{path}: {problem.strerror or problem}") from None
 
 
 def read_key_material(path: str) -> bytes:
