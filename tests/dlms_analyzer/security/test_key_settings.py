@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from dlms_analyzer.security.key_settings import SETTINGS, key_set, octets_of
 from dlms_analyzer.security.keys import KeyProblem, KeySet
+from tests.support import REPOSITORY
 
 PRIVATE = ec.generate_private_key(ec.SECP256R1())
 PUBLIC = PRIVATE.public_key()
@@ -48,6 +49,11 @@ def one(setting: str, value: Any, files: dict[str, bytes] | None = None) -> Any:
 
 def test_every_attribute_of_a_key_set_but_its_origin_is_a_setting() -> None:
     assert set(SETTINGS) == set(KeySet.__dataclass_fields__) - {"origin", "since"}
+
+
+def test_every_setting_is_explained_in_the_guide() -> None:
+    guide = (REPOSITORY / "docs" / "keys.md").read_text(encoding="utf-8")
+    assert [setting for setting in SETTINGS if f"`{setting}`" not in guide] == []
 
 
 @pytest.mark.parametrize(
