@@ -134,6 +134,9 @@ class SecurityStage:
         side = protection.client if sender is _CLIENT else protection.server
         if service in CONTROL_SERVICES:
             self._announce(protection, side, record, number)
+            clear = getattr(record.user_information, "dedicated_key", None)
+            if clear is not None:
+                _take_dedicated(protection, clear)
             record = envelope_in(record)
             if record is None:
                 return None
@@ -471,8 +474,7 @@ class SecurityStage:
         protection.sealed = envelope if plaintext is None else None
         key = None if plaintext is None else learning.dedicated_key(plaintext)
         if key is not None:
-            protection.dedicated_key = key
-            protection.forget_ready()
+            _take_dedicated(protection, key)
 
 
 def _doubt(wanted: _Content, cipher: ContentCipher, keys: KeySet) -> str | None:
@@ -484,6 +486,13 @@ def _doubt(wanted: _Content, cipher: ContentCipher, keys: KeySet) -> str | None:
     if wanted.control & ENCRYPTED:
         return "encrypted only: nothing proves who sent it, or that it was not changed"
     return "neither authenticated nor encrypted"
+
+
+def _take_dedicated(protection: Protection, key: bytes) -> None:
+    """A dedicated key that the client proposes, of use when its size is that of a key."""
+    if len(key) in KEY_SIZES.values():
+        protection.dedicated_key = key
+        protection.forget_ready()
 
 
 def _no_dedicated(protection: Protection) -> str:

@@ -14,9 +14,11 @@ from dlms_analyzer import Message
 from dlms_analyzer.framing.units import Sender
 from dlms_analyzer.security import stage
 from dlms_analyzer.security.agreement import wrap_key
+from scapy_layers import AARQ, InitiateRequest
 from tests.dlms_analyzer.security.talks import (
     AK,
     ANSWER,
+    CIPHERING,
     CLIENT,
     DEDICATED,
     EK,
@@ -137,6 +139,12 @@ def test_a_dedicated_key_is_learnt_from_the_deciphered_initiate_request() -> Non
     (message,) = talk.client(ded(GET, 1, CLIENT))
     assert message.security is not None
     assert (message.service, message.security.status, message.security.key) == ("get-request-normal", "ok", "dedicated")
+
+
+def test_a_dedicated_key_that_is_proposed_in_clear_is_learnt_too() -> None:
+    talk = Talk(keys(client_system_title=CLIENT))
+    talk.client(AARQ(application_context_name=CIPHERING, user_information=InitiateRequest(dedicated_key=DEDICATED)))
+    assert said(talk.client(ded(GET, 1, CLIENT)))[:2] == ("get-request-normal", "ok")
 
 
 def test_the_dedicated_key_is_had_once_the_aare_says_which_meter_it_is() -> None:
