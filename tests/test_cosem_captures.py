@@ -11,7 +11,10 @@ import pytest
 
 import dlms_analyzer as dlms
 from dlms_analyzer.cosem import Interpreted, MeterModel, dotted
+from dlms_analyzer.cosem.meters import Meters
+from dlms_analyzer.meaning import accesses, carries_push, model_of
 from tests.support import Sidecar, sidecars
+from tests.test_security_captures import keys_of
 
 Reading = tuple[int, str, int, Interpreted]
 
@@ -23,7 +26,7 @@ def readings(sidecar: Sidecar) -> list[Reading]:
     """Every attribute value of the capture, interpreted with all that came before it."""
     model = MeterModel()
     found = []
-    for message in dlms.open(sidecar.pcap).messages:
+    for message in dlms.open(sidecar.pcap, keys=keys_of(sidecar)).messages:
         for asked, answer in message.items:
             data = None if answer is None or answer.result not in (None, "success") else answer.data
             if asked is None or data is None:
@@ -66,15 +69,11 @@ def same(shown: Interpreted, raw: Any, said: Any) -> bool:
     return True
 
 
-PLAIN = [
-    sidecar
-    for sidecar in sidecars()
-    if not any(word in sidecar.name for word in ("gmac", "suite1", "glo", "preestablished", "pathological", "malformed"))
-]
-"""Captures in clear."""
+SOUND = [sidecar for sidecar in sidecars() if not sidecar.name.startswith(("pathological", "malformed"))]
+"""Captures of servers that follow the protocol; those that are ciphered are opened with their keys."""
 
 
-@pytest.mark.parametrize("sidecar", PLAIN, ids=lambda sidecar: sidecar.name)
+@pytest.mark.parametrize("sidecar", SOUND, ids=lambda sidecar: sidecar.name)
 def test_every_value_a_client_read_is_among_the_interpreted_ones(sidecar: Sidecar) -> None:
     found = readings(sidecar)
     missing = []
@@ -92,12 +91,14 @@ def test_every_value_a_client_read_is_among_the_interpreted_ones(sidecar: Sideca
     assert not missing
 
 
-@pytest.mark.parametrize("sidecar", PLAIN, ids=lambda sidecar: sidecar.name)
+@pytest.mark.parametrize("sidecar", SOUND, ids=lambda sidecar: sidecar.name)
 def test_nothing_in_a_capture_of_a_sound_server_falls_back(sidecar: Sidecar) -> None:
     assert not [(one[:3], one[3].problem) for one in readings(sidecar) if one[3].problem]
 
 
-@pytest.mark.parametrize("sidecar", [one for one in PLAIN if one.name.startswith("jj_ln")], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "sidecar", [one for one in SOUND if one.name.startswith(("jj_ln", "jc_ln"))], ids=lambda one: one.name
+)
 def test_plain_values_are_those_that_another_client_prints(sidecar: Sidecar) -> None:
     found = {one[:3]: one[3] for one in readings(sidecar)}
     by_name = {(name, attribute): shown for (_, name, attribute), shown in found.items()}
@@ -113,7 +114,7 @@ def test_plain_values_are_those_that_another_client_prints(sidecar: Sidecar) -> 
 
 
 @pytest.mark.parametrize(
-    "sidecar", [one for one in PLAIN if one.name in {"ln_wrapper_low", "ln_hdlc_low"}], ids=lambda one: one.name
+    "sidecar", [one for one in SOUND if one.name in {"ln_wrapper_low", "ln_hdlc_low"}], ids=lambda one: one.name
 )
 def test_a_register_whose_scaler_was_read_is_scaled(sidecar: Sidecar) -> None:
     scaled = [one[3] for one in readings(sidecar) if one[:3] == (3, "1.1.21.25.0.255", 2)][-1]
@@ -121,7 +122,7 @@ def test_a_register_whose_scaler_was_read_is_scaled(sidecar: Sidecar) -> None:
     assert scaled.scaled == Decimal(scaled.value) / 100
 
 
-@pytest.mark.parametrize("sidecar", PLAIN, ids=lambda sidecar: sidecar.name)
+@pytest.mark.parametrize("sidecar", SOUND, ids=lambda sidecar: sidecar.name)
 def test_profile_rows_are_those_the_client_got(sidecar: Sidecar) -> None:
     tables = [one[3].value for one in readings(sidecar) if one[0] == 7 and one[2] == 2]
     for value in expected_values(sidecar):
@@ -134,3 +135,28 @@ def test_profile_rows_are_those_the_client_got(sidecar: Sidecar) -> None:
             if isinstance(table, list)
         ]
         assert rows in ours, value
+
+
+PUSHED = [one for one in sidecars("push_") if one.load().get("expected_values")]
+
+
+@pytest.mark.parametrize("sidecar", PUSHED, ids=lambda one: one.name)
+def test_pushed_values_are_those_that_were_sent(sidecar: Sidecar) -> None:
+    expected = sidecar.load()["expected_values"]
+    meters = Meters()
+    pushes = 0
+    for message in dlms.open(sidecar.pcap, keys=keys_of(sidecar)).messages:
+        if not carries_push(message):
+            continue
+        found = {
+            dotted(one.asked.logical_name): one.shown.value
+            for one in accesses(model_of(meters, message), message)
+            if one.asked is not None and one.asked.logical_name is not None and one.shown is not None
+        }
+        if message.reassembled is None and not found:
+            continue  # a block of a push that a later message completes
+        pushes += 1
+        assert found["0.0.42.0.0.255"] == expected["ldn"]
+        assert found["0.0.1.0.0.255"].startswith(expected["clock"])
+        assert {code: found[code] for code in expected["values"]} == expected["values"]
+    assert pushes == 5
