@@ -64,3 +64,7 @@ def test_the_examples_for_python_users_run_from_top_to_bottom(
     printed = capsys.readouterr().out
     assert "5-11    logical_name: 1-0:1.8.0.255" in printed
     assert "17 1 released" in printed
+
+
+def test_the_examples_about_meaning_run_from_top_to_bottom() -> None:
+    assert run_examples("meaning.md") >= 4
