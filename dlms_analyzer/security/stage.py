@@ -34,7 +34,6 @@ from dlms_analyzer.security.protection import (
     NO_KEY,
     NOT_VERIFIED,
     OK,
-    SEALED_KEY,
     Missing,
     Opened,
     Protection,
@@ -42,8 +41,9 @@ from dlms_analyzer.security.protection import (
     Side,
 )
 from dlms_analyzer.security.v44 import V44Error, decompress
+from dlms_analyzer.security.verdicts import both, decompressed, doubt, no_dedicated
 from scapy_layers import DecodeError, read_apdu, tolerant
-from scapy_layers.ciphering import AUTHENTICATED, COMPRESSED, ENCRYPTED, SUITE, TAG_SIZE
+from scapy_layers.ciphering import AUTHENTICATED, COMPRESSED, SUITE, TAG_SIZE
 
 MAX_DEPTH: Final = 4
 """Envelopes inside one another: signed, ciphered, and signed and ciphered once more by someone between."""
@@ -59,7 +59,6 @@ MAX_EXPLAINED: Final = 64
 """Failures of an association that are looked into; they have one cause, and looking takes many attempts."""
 
 _CLIENT: Final = Sender.CLIENT
-_VALUES: Final = {OK: 0, NOT_VERIFIED: 1, NO_KEY: 2, BAD_TAG: 3, ERROR: 4}
 _new = tuple.__new__
 
 
@@ -240,7 +239,7 @@ class SecurityStage:
             security = opened.security._replace(status=ERROR, reason=f"more than {MAX_DEPTH} envelopes in one another")
             return Opened(inside, security, opened.experts)
         deeper = self._open_envelope(protection, side, inner, inside, 0, len(inside), number, depth + 1)
-        return _both(opened, deeper, signed=record.service == GENERAL_SIGNING)
+        return both(opened, deeper, signed=record.service == GENERAL_SIGNING)
 
     def _open_content(self, protection: Protection, side: Side, record: Any, form: Envelope, number: int) -> Opened:
         """Open one envelope that has a content."""
@@ -266,7 +265,7 @@ class SecurityStage:
         else:
             opened = self._search(protection, side, wanted, number)
         if opened.plaintext is not None and control & COMPRESSED:
-            opened = _decompressed(opened)
+            opened = decompressed(opened)
         if opened.security.status in (OK, NOT_VERIFIED):
             sender = opened.security.system_title
             if sender is not None and title is not None:
@@ -298,7 +297,7 @@ class SecurityStage:
                 plaintext, outcome = cipher.open(title, counter, protected)
                 if outcome is VERIFIED or (outcome is UNVERIFIED and self._fits(wanted, plaintext)):
                     followed = self._counter(protection, side, ek, title)
-                    ready = Ready(cipher, title, str(wanted.key), followed, keys, _doubt(wanted, cipher, keys))
+                    ready = Ready(cipher, title, str(wanted.key), followed, keys, doubt(wanted.control, cipher, keys))
                     return self._found(side, wanted, ready, plaintext)
                 attempts.append(Attempt(keys, ek, ak, title, outcome))
         title_known = wanted.title or side.title
@@ -357,7 +356,7 @@ class SecurityStage:
                 ek = keys.gbek if wanted.key == GBEK else keys.guek
             if ek is None:
                 if wanted.form.kind == DEDICATED:
-                    missing.append(_no_dedicated(protection))
+                    missing.append(no_dedicated(protection))
                 else:
                     missing.append(f"the {setting} of {keys.label} is not known")
                 continue
@@ -390,7 +389,7 @@ class SecurityStage:
     def _no_keys(self, protection: Protection, side: Side, wanted: _Content) -> str:
         """Why there is nothing to try."""
         if not len(self.keyring):
-            return _no_dedicated(protection) if wanted.form.kind == DEDICATED else "no keys are given"
+            return no_dedicated(protection) if wanted.form.kind == DEDICATED else "no keys are given"
         server = protection.server
         if wanted.title is None and side.title is None:
             known = self._key_sets(protection, 1 << 62)
@@ -477,31 +476,11 @@ class SecurityStage:
             _take_dedicated(protection, key)
 
 
-def _doubt(wanted: _Content, cipher: ContentCipher, keys: KeySet) -> str | None:
-    """Why what a cipher opens is not verified; None when it is."""
-    if cipher.checks:
-        return None
-    if wanted.control & AUTHENTICATED:
-        return f"the authentication key (gak) of {keys.label} is not known"
-    if wanted.control & ENCRYPTED:
-        return "encrypted only: nothing proves who sent it, or that it was not changed"
-    return "neither authenticated nor encrypted"
-
-
 def _take_dedicated(protection: Protection, key: bytes) -> None:
     """A dedicated key that the client proposes, of use when its size is that of a key."""
     if len(key) in KEY_SIZES.values():
         protection.dedicated_key = key
         protection.forget_ready()
-
-
-def _no_dedicated(protection: Protection) -> str:
-    """Why there is no dedicated key."""
-    if not protection.announced:
-        return "dedicated key: the AARQ that carries it is not in this capture"
-    if protection.sealed is not None:
-        return SEALED_KEY
-    return "dedicated key: the InitiateRequest of this association carries none"
 
 
 def _host(endpoint: str) -> tuple[str, int | None]:
@@ -510,22 +489,3 @@ def _host(endpoint: str) -> tuple[str, int | None]:
     if colon and port.isdigit():
         return host.strip("[]"), int(port)
     return endpoint, None
-
-
-def _decompressed(opened: Opened) -> Opened:
-    """What a compressed text says."""
-    try:
-        return opened._replace(plaintext=decompress(opened.plaintext or b""))
-    except V44Error as problem:
-        return Opened(None, opened.security._replace(status=ERROR, reason=f"V.44: {problem}"), opened.experts)
-
-
-def _both(outer: Opened, inner: Opened, *, signed: bool) -> Opened:
-    """The verdict on an envelope inside another one: the worse of the two."""
-    worse = max((outer.security, inner.security), key=lambda one: _VALUES[one.status])
-    shown = inner.security if signed else outer.security
-    security = shown._replace(status=worse.status, reason=worse.reason)
-    plaintext = inner.plaintext
-    if plaintext is None and not signed and inner.security.status == NO_KEY:
-        plaintext = outer.plaintext
-    return Opened(plaintext, security, outer.experts + inner.experts)
