@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import NamedTuple
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
 
 from dlms_analyzer.cosem.tables import rows
 
@@ -86,7 +86,11 @@ def _version(one: InterfaceClass) -> int:
     return one.version
 
 
-@cache
+MAX_KEPT: Final = 4_096
+"""Look-ups kept: every class in every version there is takes a tenth; class numbers out of noise shall not pile up."""
+
+
+@lru_cache(MAX_KEPT)
 def interface_class(class_id: int, version: int | None = None) -> InterfaceClass | None:
     """A class: the version asked for, else the nearest one that is known; None for an unknown class.
 

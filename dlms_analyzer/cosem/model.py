@@ -32,6 +32,9 @@ MAX_OBJECTS: Final = 20_000
 MAX_PERIOD: Final = 0xFFFF_FFFF
 """Seconds of a capture_period, a double-long-unsigned."""
 
+MAX_TEMPLATE: Final = 4_096
+"""Octets of a template_description: one for each captured value, and a few more."""
+
 DATA, REGISTER, EXTENDED_REGISTER, DEMAND_REGISTER = 1, 3, 4, 5
 PROFILE_GENERIC, ASSOCIATION_SN, ASSOCIATION_LN, PUSH_SETUP, COMPACT_DATA = 7, 12, 15, 40, 62
 REGISTER_MONITOR, REGISTER_TABLE, LIMITER = 21, 61, 71
@@ -176,11 +179,9 @@ class MeterModel:
 
     def _period(self, logical_name: bytes, data: Pair) -> bool:
         tag, seconds = data
-        if (
-            tag not in INTEGER_TAGS
-            or not 0 <= seconds <= MAX_PERIOD
-            or self.capture_periods.get(logical_name) == seconds
-        ):
+        if tag not in INTEGER_TAGS or not 0 <= seconds <= MAX_PERIOD or len(self.capture_periods) >= MAX_OBJECTS:
+            return False
+        if self.capture_periods.get(logical_name) == seconds:
             return False
         self.capture_periods[logical_name] = seconds
         return self._changed()
@@ -198,7 +199,9 @@ class MeterModel:
 
     def _template(self, logical_name: bytes, data: Pair) -> bool:
         tag, octets = data
-        if tag != 9 or not octets or self.templates.get(logical_name) == octets:
+        if tag != 9 or not 0 < len(octets) <= MAX_TEMPLATE or self.templates.get(logical_name) == octets:
+            return False
+        if len(self.templates) >= MAX_OBJECTS:
             return False
         self.templates[logical_name] = octets
         return self._changed()
@@ -206,7 +209,7 @@ class MeterModel:
     def _monitors(self, class_id: int, logical_name: bytes, data: Pair) -> bool:
         found = capture_list((1, (data,)))
         key = (class_id, logical_name)
-        if not found or self.monitored.get(key) == found[0]:
+        if not found or self.monitored.get(key) == found[0] or len(self.monitored) >= MAX_OBJECTS:
             return False
         self.monitored[key] = found[0]
         return self._changed()

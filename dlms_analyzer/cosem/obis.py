@@ -63,7 +63,9 @@ def dotted(name: bytes) -> str:
 
 
 def starred(name: bytes) -> str:
-    """`1-0:1.8.0*255`, as the standard prints it."""
+    """`1-0:1.8.0*255`, as the standard prints it; hex for what is no logical name."""
+    if len(name) != 6:
+        return name.hex()
     a, b, c, d, e, f = name
     return f"{a}-{b}:{c}.{d}.{e}*{f}"
 

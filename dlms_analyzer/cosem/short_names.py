@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from dlms_analyzer.cosem.classes import interface_class
+from dlms_analyzer.cosem.classes import MAX_KEPT, interface_class
 from dlms_analyzer.cosem.tables import rows
 
 STEP: Final = 8
@@ -87,7 +87,7 @@ def _methods() -> dict[tuple[int, int], dict[int, int]]:
     return found
 
 
-@cache
+@lru_cache(MAX_KEPT)
 def method_offsets(class_id: int, version: int | None = None) -> dict[int, int]:
     """Method index to offset from the base name; empty where none is known.
 
@@ -102,7 +102,7 @@ def method_offsets(class_id: int, version: int | None = None) -> dict[int, int]:
     return _methods()[class_id, earlier[-1] if earlier else known[0]]
 
 
-@cache
+@lru_cache(MAX_KEPT)
 def _members(class_id: int, version: int | None) -> dict[int, tuple[int | None, int | None]]:
     """Offset to attribute or method."""
     found: dict[int, tuple[int | None, int | None]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Final, NamedTuple
 
 from dlms_analyzer.cosem.classes import (
@@ -70,6 +70,10 @@ _SAYS: Final[dict[tuple[int, int], Say]] = {
 """Attributes of which people speak in other words than their elements do."""
 
 
+MAX_READERS: Final = 8_192
+"""Readers kept: four times the attributes of all classes; numbers out of noise shall not pile up."""
+
+
 class Reader(NamedTuple):
     """How an attribute is read.
 
@@ -132,7 +136,7 @@ def _of_type(kind: str | None) -> Shape:
     return parsed(_TYPES.get(kind, "int"))
 
 
-@cache
+@lru_cache(MAX_READERS)
 def reader(class_id: int, member: str, version: int | None = None) -> Reader:
     """How an attribute (`2`) or the parameter of a method (`m1`) is read."""
     mine = _registered.get((class_id, member))

@@ -191,6 +191,11 @@ def test_what_is_no_model_is_refused(content: object) -> None:
         MeterModel.from_dict(content)
 
 
+def test_a_name_that_is_none_is_shown_in_hex() -> None:
+    found = MeterModel().interpret(62, b"\x01", 2, (9, b"\x00"))
+    assert found.problem == "template_description of 01 was not seen"
+
+
 LEARNING = st.sampled_from(
     [(15, 2), (12, 2), (7, 2), (7, 3), (7, 4), (62, 3), (62, 5), (40, 2), (21, 3), (71, 2), (3, 3), (5, 4)]
 )

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from dlms_analyzer.cosem.interpret.kinds import Leaf
 from dlms_analyzer.cosem.interpret.shapes import Array, Either, Said, Shape, Structure
+from scapy_layers.compact_array import CompactArray
 
 Pair = tuple[int, Any]
 
@@ -78,14 +79,19 @@ _TIMES = st.one_of(
     st.tuples(st.just(26), st.binary(min_size=5, max_size=5)),
     st.tuples(st.just(27), st.binary(min_size=4, max_size=4)),
 )
+_COMPACT = st.builds(
+    lambda tag, rows: (19, CompactArray((tag, None), rows, b"")),
+    st.sampled_from([17, 9]),
+    st.sampled_from([None, (), ((17, 5), (17, 6)), ((9, LOGICAL_NAME),), ((2, ((17, 1), (9, DATE_TIME))),)]),
+)
 _EMPTY = st.sampled_from([(0, None), (255, None)])
 
 data: st.SearchStrategy[Pair] = st.recursive(
-    st.one_of(_NUMBERS, _STRINGS, _BITS, _TIMES, _EMPTY),
+    st.one_of(_NUMBERS, _STRINGS, _BITS, _TIMES, _EMPTY, _COMPACT),
     lambda inner: st.tuples(st.sampled_from([1, 2]), st.lists(inner, max_size=6).map(tuple)),
     max_leaves=12,
 )
-"""Any `Data`, compact arrays excepted."""
+"""Any `Data`."""
 
 
 def mutated(pair: Pair) -> st.SearchStrategy[Pair]:
