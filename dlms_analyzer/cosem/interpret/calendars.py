@@ -18,26 +18,27 @@ def _some(said: list[str], separator: str = "; ") -> str:
     return f"{text}{separator}{more} more" if more > 0 else text
 
 
-def _name(dotted: str | None) -> str:
+def named(dotted: str | None) -> str:
+    """Code and name of an object; `no object` where its logical name is not set."""
     return "no object" if dotted is None else label(parse(dotted))
 
 
 def script_reference(value: dict[str, Any]) -> str:
     """`script 2 of 0-0:10.0.106.255 …`."""
-    return f"script {value['script_selector']} of {_name(value['script_logical_name'])}"
+    return f"script {value['script_selector']} of {named(value['script_logical_name'])}"
 
 
 def attribute_reference(value: dict[str, Any]) -> str:
     """`1-0:1.8.0.255 active energy import (total), value`."""
     class_id, index = value["class_id"], value["attribute_index"]
-    text = f"{_name(value['logical_name'])}, {attribute_name(class_id, index) if index else 'all attributes'}"
+    text = f"{named(value['logical_name'])}, {attribute_name(class_id, index) if index else 'all attributes'}"
     element = value.get("data_index")
     return f"{text}, element {element}" if element else text
 
 
 def _action(value: dict[str, Any]) -> str:
     class_id, index = value["class_id"], value["index"]
-    where = f"{_name(value['logical_name'])} ({class_name(class_id)})"
+    where = f"{named(value['logical_name'])} ({class_name(class_id)})"
     if value["service_id"] == _WRITE:
         return f"write {value['parameter']} to {attribute_name(class_id, index)} of {where}"
     return f"{method_name(class_id, index)} of {where}"

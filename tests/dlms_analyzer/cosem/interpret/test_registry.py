@@ -171,6 +171,11 @@ def test_an_object_identifier_without_arcs_is_none() -> None:
     assert interpret(15, 4, (9, b"")).problem == "an object identifier expected, octet-string of 0 octets found"
 
 
+def test_an_object_without_a_name_in_the_list_is_said_so() -> None:
+    nameless = (2, ((18, 3), (17, 0), (9, b"")))
+    assert interpret(15, 2, (1, (nameless,))).words == "1 object: no object (Register)"
+
+
 def test_a_method_parameter_is_interpreted() -> None:
     found = interpret_method(18, 1, (2, ((9, b"FW2.0"), (6, 4096))))
     assert found.value == {"image_identifier": "FW2.0", "image_size": 4096}
