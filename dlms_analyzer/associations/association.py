@@ -167,4 +167,6 @@ class Association:
             experts.append(Expert("incomplete-transfer", text))
         self.open.clear()
         self.blocks.clear()
+        if self.protection is not None:
+            self.protection.forget_ready()
         return tuple(experts)

@@ -95,6 +95,8 @@ class ConversationTable:
         for stream in (conversation.forward_tcp, conversation.backward_tcp):
             if self._tcp.get(stream.flow) is stream:
                 del self._tcp[stream.flow]
+        if conversation.closed:
+            conversation.let_go()
 
     def _other_stream(self, transport: int, flow: bytes) -> Stream:
         stream = self._others.get((transport, flow))

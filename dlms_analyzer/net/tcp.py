@@ -278,7 +278,7 @@ class TcpStream(Stream):
 class TcpConversation(Conversation):
     """A TCP connection: two streams that know each other's acknowledgments."""
 
-    __slots__ = ("backward_tcp", "forward_tcp", "quiet")
+    __slots__ = ("_was_closed", "backward_tcp", "forward_tcp", "quiet")
 
     def __init__(self, number: int, flow: bytes) -> None:
         super().__init__(number, TCP)
@@ -287,13 +287,20 @@ class TcpConversation(Conversation):
         forward.opposite, backward.opposite = backward, forward
         self.forward_tcp = forward
         self.backward_tcp = backward
+        self._was_closed = False
         self.quiet = False
         """Whether both directions are known and everything is in order: no hole, nothing acknowledged but not seen."""
 
     @property
     def closed(self) -> bool:
         """Whether both directions have ended."""
-        return self.forward_tcp.ended and self.backward_tcp.ended
+        return self._was_closed or (self.forward_tcp.ended and self.backward_tcp.ended)
+
+    def let_go(self) -> None:
+        """No segment of it is followed any more: keep who talked, and drop the state of the connection."""
+        self._was_closed = self.closed
+        pair(self, Stream(self, 0, self.forward_tcp.flow), Stream(self, 1, self.backward_tcp.flow))
+        del self.forward_tcp, self.backward_tcp
 
     def restarts(self, stream: TcpStream, segment: Segment) -> bool:
         """Whether a segment belongs to a later connection between the same ports."""

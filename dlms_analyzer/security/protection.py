@@ -25,6 +25,10 @@ MAX_REASONS: Final = 16
 """Different reasons that an association keeps; they name titles and keys, of which it has few."""
 
 
+OTHER_REASONS: Final = "other reasons"
+"""Stands for the reasons beyond those."""
+
+
 class Opened(NamedTuple):
     """What became of an envelope.
 
@@ -129,8 +133,7 @@ class Protection:
         transfer: keys that a request in progress carries, by key-id, and the number of its message.
         agreement: ephemeral public keys of a request in progress, by key-id, and the number of its message.
         answering: a reply of the server to pass 3 is due.
-        statuses: how many APDUs had which status other than `ok`.
-        reasons: how many had which reason.
+        reasons: how many APDUs had which status other than `ok`, and for which reason.
         explained: failures that were looked into.
         latest_reason: what was found out about the last of them.
         opened: APDUs with a verified tag.
@@ -139,7 +142,7 @@ class Protection:
 
     __slots__ = (
         "agreement", "announced", "answering", "client", "dedicated_key", "explained", "latest_reason", "mechanism",
-        "opened", "port", "reasons", "sealed", "server", "statuses", "transfer", "version",
+        "opened", "port", "reasons", "sealed", "server", "transfer", "version",
     )  # fmt: skip
 
     def __init__(self, client: Side, server: Side, port: int | None) -> None:
@@ -153,12 +156,19 @@ class Protection:
         self.transfer: tuple[dict[int, bytes], int] | None = None
         self.agreement: tuple[dict[int, bytes], int] | None = None
         self.answering = False
-        self.statuses: Tally[str] = Tally()
-        self.reasons: Tally[tuple[str, str]] = Tally()
+        self.reasons: dict[tuple[str, str], int] = {}
         self.explained = 0
         self.latest_reason = ""
         self.opened = 0
         self.version = -1
+
+    @property
+    def statuses(self) -> Tally[str]:
+        """How many APDUs had which status other than `ok`."""
+        tally: Tally[str] = Tally()
+        for (status, _), count in self.reasons.items():
+            tally[status] += count
+        return tally
 
     def beside(self) -> Protection:
         """Another one that knows as much: looking at a message again counts nothing."""
@@ -183,8 +193,7 @@ class Protection:
         if security.status == OK:
             self.opened += 1
             return
-        self.statuses[security.status] += 1
-        if security.reason is not None:
-            kept = (security.status, security.reason)
-            if kept in self.reasons or len(self.reasons) < MAX_REASONS:
-                self.reasons[kept] += 1
+        kept = security.status, security.reason or ""
+        if kept not in self.reasons and len(self.reasons) >= MAX_REASONS:
+            kept = security.status, OTHER_REASONS
+        self.reasons[kept] = self.reasons.get(kept, 0) + 1

@@ -49,8 +49,8 @@ MAX_DEPTH: Final = 4
 """Envelopes inside one another: signed, ciphered, and signed and ciphered once more by someone between."""
 MAX_BINDINGS: Final = 65_536
 """System titles remembered by address and SAP; as many as there are conversations at a time."""
-MAX_COUNTERS: Final = 65_536
-"""Invocation counters followed: two for each meter of a large head-end, some 300 octets each."""
+MAX_COUNTERS: Final = 32_768
+"""Invocation counters followed at a time: two for each meter of a large head-end, some 500 octets each."""
 MAX_TITLES: Final = 4
 """System titles tried with a key set when none was announced: the bound one, the configured one, the peer's."""
 MAX_READY: Final = 64
