@@ -80,7 +80,12 @@ def note(model: MeterModel, message: Message) -> None:
             continue
         data = asked.data if answer.data is None else answer.data
         asked = resolved(model, asked)  # noqa: PLW2901 - the same access, by its logical name
-        if data is not None and asked.class_id is not None and asked.logical_name is not None and asked.attribute:
+        if (
+            data is not None
+            and asked.class_id is not None
+            and asked.logical_name is not None
+            and asked.attribute is not None
+        ):
             model.note(asked.class_id, asked.logical_name, asked.attribute, data)
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from dlms_analyzer.cosem import obis, profile
 from dlms_analyzer.cosem.interpret import registry
-from dlms_analyzer.cosem.interpret.result import Interpreted, Mismatch, Pair
+from dlms_analyzer.cosem.interpret.result import Interpreted, Mismatch, Pair, Part
 from dlms_analyzer.cosem.interpret.shapes import type_name
 from dlms_analyzer.cosem.lists import Known, capture_list, listed_object
 from dlms_analyzer.cosem.names import Names
@@ -34,6 +34,13 @@ MAX_PERIOD: Final = 0xFFFF_FFFF
 
 MAX_TEMPLATE: Final = 4_096
 """Octets of a template_description: one for each captured value, and a few more."""
+
+STRUCTURE: Final = 2
+ALL_ATTRIBUTES: Final = 0
+"""Attribute index that stands for all attributes of an object, in a structure (IEC 62056-5-3, GET and SET)."""
+
+LAST: Final = 127
+"""Greatest attribute index, an integer of one octet."""
 
 DATA, REGISTER, EXTENDED_REGISTER, DEMAND_REGISTER = 1, 3, 4, 5
 PROFILE_GENERIC, ASSOCIATION_SN, ASSOCIATION_LN, PUSH_SETUP, COMPACT_DATA = 7, 12, 15, 40, 62
@@ -122,6 +129,12 @@ class MeterModel:
         """Learn from the value of an attribute; True when something new was learnt."""
         if len(logical_name) != 6:
             return False
+        if attribute == ALL_ATTRIBUTES:
+            elements = data[1] if data[0] == STRUCTURE else ()
+            before = self.revision
+            for index, one in enumerate(elements[:LAST], 1):
+                self.note(class_id, logical_name, index, one)
+            return self.revision != before
         key = (class_id, logical_name)
         learnt = key not in self.objects and self._add(Known(class_id, logical_name))
         teacher = _TEACHERS.get((class_id, attribute))
@@ -287,7 +300,23 @@ class MeterModel:
             found = self.scaler_units.get((class_id, logical_name))
         return self._plan(class_id, logical_name, attribute), None if found is None else found.symbol
 
+    def _all(self, class_id: int, logical_name: bytes, data: Pair) -> Interpreted:
+        """The value of attribute 0: a structure of all attributes in their order."""
+        if data[0] != STRUCTURE or len(data[1]) > LAST:
+            return registry.generic(data)
+        found = [self.interpret(class_id, logical_name, index, one) for index, one in enumerate(data[1], 1)]
+        version = self.version(class_id, logical_name)
+        names = [self.names.attribute_name(class_id, index, version) for index in range(1, len(found) + 1)]
+        return Interpreted(
+            {name: one.value for name, one in zip(names, found, strict=True)},
+            lambda: ", ".join(f"{name} {one.words}" for name, one in zip(names, found, strict=True)),
+            "attribute 0: all attributes in their order",
+            parts=lambda: tuple(Part(name, one.words, one.parts) for name, one in zip(names, found, strict=True)),
+        )
+
     def _plan(self, class_id: int, logical_name: bytes, attribute: int) -> Plan:
+        if attribute == ALL_ATTRIBUTES:
+            return partial(self._all, class_id, logical_name)
         member = (class_id, attribute)
         if member in SCALED_ATTRIBUTES or member in THRESHOLDS:
             special = special_plan(class_id, logical_name, attribute, self.names.regions)

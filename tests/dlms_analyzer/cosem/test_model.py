@@ -130,6 +130,20 @@ def test_a_users_name_goes_before_every_list() -> None:
     assert MeterModel().object_name(3, ENERGY) == "active energy import (total)"
 
 
+def test_attribute_0_is_all_attributes_in_their_order() -> None:
+    model = MeterModel()
+    whole = (2, ((9, ENERGY), (6, 1234567), WH))
+    assert model.note(3, ENERGY, 0, whole)
+    found = model.interpret(3, ENERGY, 0, whole)
+    assert found.value == {
+        "logical_name": "1.0.1.8.0.255",
+        "value": 1234567,
+        "scaler_unit": {"scaler": -3, "unit": "Wh"},
+    }
+    assert found.parts[1].words == "1.234567 kWh"
+    assert model.interpret(3, ENERGY, 0, (6, 5)).value == 5
+
+
 def test_methods_are_interpreted() -> None:
     assert MeterModel().interpret_method(9, parse("0-0:10.0.106"), 1, (18, 2)).value == 2
 
@@ -199,7 +213,7 @@ def test_a_name_that_is_none_is_shown_in_hex() -> None:
 LEARNING = st.sampled_from(
     [(15, 2), (12, 2), (7, 2), (7, 3), (7, 4), (62, 3), (62, 5), (40, 2), (21, 3), (71, 2), (3, 3), (5, 4)]
 )
-READING = st.sampled_from([(3, 2), (5, 3), (7, 2), (62, 2), (71, 3), (1, 2), (8, 2), (12345, 7)])
+READING = st.sampled_from([(3, 2), (5, 3), (7, 2), (62, 2), (71, 3), (1, 2), (8, 2), (12345, 7), (3, 0), (7, 0)])
 NAME = st.sampled_from(
     [ENERGY, PROFILE, CLOCK, parse("0-0:97.98.0"), parse("0-0:96.11.0"), parse("0-0:1.1.0"), b"", b"\x01"]
 )

@@ -105,7 +105,8 @@ def test_currents_and_voltages_are_what_another_decoder_says(vector: dict[str, A
     push = label(MeterModel(), body)
     found = values(push)
     if push.rule in (UNKNOWN, OWN_LIST):
-        pytest.skip("no scaler is in the message")
+        assert all(item.shown.scaled is None for item in push.items), "no scaler is in the message"
+        return
     for quantity, group in (("U_V", "2.7.0.255"), ("I_A", "1.7.0.255")):
         for phase, expected in zip("357", vector["expected"][quantity], strict=True):
             items = [item for code, item in found.items() if code.endswith(f".{phase}{group}")]
