@@ -17,6 +17,7 @@ from typing import BinaryIO, Final
 
 from dlms_analyzer.frames import Frame
 
+from .live_guard import Guard
 from .live_tools import CaptureTool, Command, LiveOptions, explain_failure, find_tools
 from .merging import MergedSource
 from .pcap import PcapReader
@@ -54,6 +55,7 @@ class _Capturer:
         self.dropped = 0
         self._ready = threading.Event()
         self._process = self._start(command, spool)
+        self._guard = Guard(self._process.pid)
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
@@ -107,6 +109,7 @@ class _Capturer:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+        self._guard.release()
         self._listener.join(STOP_PATIENCE)
 
     def close(self) -> None:
