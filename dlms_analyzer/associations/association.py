@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from dlms_analyzer.associations.exchange import Exchange
 from dlms_analyzer.framing.units import Sender
@@ -46,6 +47,10 @@ UNANNOUNCED: Final = Terms()
 
 ANY_SIZE: Final = 1 << 62
 """The PDU size limit while none is known."""
+
+
+_NOTHING: Final[Mapping[Any, Any]] = {}
+"""Shared by all associations that have nothing to keep: there are many, and most have ended."""
 
 
 class Association:
@@ -115,12 +120,12 @@ class Association:
         self.last = time
         self.messages = 0
         self.exchanges = 0
-        self.errors: dict[str, int] = {}
+        self.errors: Mapping[str, int] = _NOTHING
         self.unanswered = 0
         self.slowest = 0
         self.latest_answered = -1
         self.open: dict[int | str, Exchange] = {}
-        self.blocks: dict[Sender, tuple[Transfer, Exchange | None]] = {}
+        self.blocks: Mapping[Sender, tuple[Transfer, Exchange | None]] = _NOTHING
         self.experts: tuple[Expert, ...] = ()
         self.protection: Protection | None = None
 
@@ -148,7 +153,15 @@ class Association:
 
     def count_error(self, name: str) -> None:
         """Count a refusal or an error."""
-        self.errors[name] = self.errors.get(name, 0) + 1
+        self.errors = {**self.errors, name: self.errors.get(name, 0) + 1}
+
+    def begin_blocks(self, sender: Sender, transfer: Transfer, exchange: Exchange | None) -> None:
+        """A side begins a general block transfer."""
+        self.blocks = {**self.blocks, sender: (transfer, exchange)}
+
+    def end_blocks(self, sender: Sender) -> None:
+        """The transfer of a side is complete."""
+        self.blocks = {one: way for one, way in self.blocks.items() if one is not sender} or _NOTHING
 
     def abandon(self) -> tuple[Expert, ...]:
         """What waits for an answer gets none any more; gives what was lost by that."""
@@ -166,7 +179,7 @@ class Association:
             text = f"the block transfer of the {sender.value} stops before block {transfer.expected}"
             experts.append(Expert("incomplete-transfer", text))
         self.open.clear()
-        self.blocks.clear()
+        self.blocks = _NOTHING
         if self.protection is not None:
             self.protection.forget_ready()
         return tuple(experts)

@@ -52,7 +52,8 @@ class BlockTransfers:
                     exchange.time = time
                 return Paired(exchange)
             exchange, experts = self._exchange(association, sender, block, number, time)
-            under_way = association.blocks[sender] = (Transfer(record.block_number, recovers=True), exchange)
+            under_way = Transfer(record.block_number, recovers=True), exchange
+            association.begin_blocks(sender, *under_way)
         transfer, exchange = under_way
         experts += transfer.add(record.block_number, block, number, last=bool(control & LAST_BLOCK))
         waited = None
@@ -63,7 +64,7 @@ class BlockTransfers:
             exchange.time = time
         if not transfer.complete:
             return Paired(exchange, waited, (), None, experts)
-        del association.blocks[sender]
+        association.end_blocks(sender)
         return self._carried(association, sender, transfer, exchange, waited, number, experts)
 
     def _exchange(

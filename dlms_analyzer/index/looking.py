@@ -78,7 +78,7 @@ class Looking:
         row = self.table.row(number)
         parts, kept = self.table.places(number)
         octets = self._octets(parts, kept)
-        experts = self.table.experts.get(number, ())
+        experts = self.table.experts(number)
         opened = self._opened(row, octets)
         decoded = opened.decoded
         paired, exchange, carried = self._paired(row, opened)

@@ -8,6 +8,7 @@ Parts of messages that came in several pieces, exchanges and notes stand in tabl
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Hashable, Iterator
 from itertools import chain
 from math import isnan, nan
@@ -141,7 +142,6 @@ class MessageTable:
     Attributes:
         associations: all, by number.
         conversations: all that had messages, by number.
-        experts: notes of the messages that have some, by message number.
         exchange_request: by exchange: number of the message that began it.
     """
 
@@ -153,7 +153,6 @@ class MessageTable:
         """
         self.associations = associations
         self.conversations: dict[int, Conversation] = {}
-        self.experts: dict[int, tuple[Expert, ...]] = {}
         self.exchange_request = array("I")
         self._count = 0
         self._chunks: list[bytearray] = []
@@ -164,6 +163,7 @@ class MessageTable:
         self._asked: Numbering[tuple[object, ...]] = Numbering(0xFFFF, ())
         self._verdicts: Numbering[Verdict | None] = Numbering(0xFFFF, None)
         self._parts = _Parts()
+        self._notes = _Notes()
 
     def __len__(self) -> int:
         return self._count
@@ -206,7 +206,7 @@ class MessageTable:
             kind_octet |= pieces
         grade = 0
         if experts:
-            self.experts[number] = experts
+            self._notes.add(number, experts)
             grade = max(SEVERITIES.index(expert.severity) for expert in experts)
         names = self._names
         at = self._count % CHUNK
@@ -267,6 +267,10 @@ class MessageTable:
             return self._parts.of(position, size, time)
         return (Part(Frame(frame, time, 0, b"", 0, 0, 0, interface), position, position + size),), None
 
+    def experts(self, number: int) -> tuple[Expert, ...]:
+        """The notes of a message."""
+        return self._notes.of(number)
+
     def of_exchange(self, exchange: int, last: int) -> list[int]:
         """Numbers of the messages of an exchange, from the request to message `last`."""
         first = self.exchange_request[exchange]
@@ -281,9 +285,9 @@ class MessageTable:
 
     @property
     def octets(self) -> int:
-        """Memory that the rows and the tables beside them take, without notes."""
+        """Memory that the rows and the tables beside them take."""
         rows = self._count * ROW_OCTETS
-        return rows + len(self.exchange_request) * 6 + self._parts.octets
+        return rows + len(self.exchange_request) * 6 + self._parts.octets + self._notes.octets
 
     def _unpacked(self, number: int) -> tuple[Any, ...]:
         if not 1 <= number <= self._count:
@@ -311,6 +315,38 @@ class MessageTable:
 
     def _number_verdict(self, security: Security) -> int:
         return self._verdicts[Verdict(security.status, security.security_control, security.key)]
+
+
+class _Notes:
+    """The notes of all messages, as text one behind the other."""
+
+    def __init__(self) -> None:
+        self._numbers = array("I")
+        """Of the messages that have notes, ascending."""
+        self._offsets = array("Q")
+        self._text = bytearray()
+
+    @property
+    def octets(self) -> int:
+        """Memory taken."""
+        return len(self._numbers) * 12 + len(self._text)
+
+    def add(self, number: int, experts: tuple[Expert, ...]) -> None:
+        """Keep the notes of a message; numbers come in order."""
+        self._numbers.append(number)
+        self._offsets.append(len(self._text))
+        self._text += "\0".join([said.replace("\0", "\ufffd") for said in chain.from_iterable(experts)]).encode(
+            "utf-8", "surrogateescape"
+        )
+
+    def of(self, number: int) -> tuple[Expert, ...]:
+        """The notes of a message."""
+        at = bisect_left(self._numbers, number)
+        if at == len(self._numbers) or self._numbers[at] != number:
+            return ()
+        end = self._offsets[at + 1] if at + 1 < len(self._offsets) else len(self._text)
+        said = self._text[self._offsets[at] : end].decode("utf-8", "surrogateescape").split("\0")
+        return tuple(map(Expert, said[::2], said[1::2]))
 
 
 class _Parts:

@@ -11,7 +11,7 @@ JUMP: Final = 10_000
 """A counter that skips more is worth a note: holes in a capture skip some, clocks used as counters more."""
 EXHAUSTION: Final = 0xF000_0000
 """From here on fewer than a sixteenth of all values is left until the key can no longer be used."""
-RECENT: Final = 16
+RECENT: Final = 8
 """Counters remembered with what they protected; a power of two. A retransmission comes within a few APDUs."""
 
 _FINGERPRINT: Final = 0xFFFFFFFF

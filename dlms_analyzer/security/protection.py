@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from dlms_analyzer.messages import Security
@@ -21,6 +22,8 @@ ERROR: Final = "error"
 SEALED_KEY: Final = "dedicated key: the InitiateRequest that carries it could not be opened"
 """Why a dedicated key is missing although its AARQ is there."""
 
+MAX_READY: Final = 64
+"""Ways of protection remembered per side; a side that pushes for other meters has a system title for each."""
 MAX_REASONS: Final = 16
 """Different reasons that an association keeps; they name titles and keys, of which it has few."""
 
@@ -79,6 +82,13 @@ class Missing(NamedTuple):
     reason: str
 
 
+Like = tuple[str, int, bytes | None]
+"""What envelopes have in common that are opened alike: their kind, the security control, and the title in them."""
+
+NOTHING: Final[Mapping[Any, Any]] = {}
+"""Shared by all that have nothing to remember: there are many associations, and most have ended."""
+
+
 class Side:
     """One of the two systems of an association.
 
@@ -104,13 +114,22 @@ class Side:
         self.announced = False
         self.challenge: bytes | None = None
         self.hls: Verdict | None = None
-        self.ready: dict[tuple[str, int, bytes | None], Ready] = {}
-        self.missing: dict[tuple[str, int, bytes | None], Missing] = {}
+        self.ready: Mapping[Like, Ready] = NOTHING
+        self.missing: Mapping[Like, Missing] = NOTHING
+
+    def keep(self, like: Like, ready: Ready) -> None:
+        """Remember how to open what comes."""
+        kept = {} if len(self.ready) >= MAX_READY else dict(self.ready)
+        self.ready = kept | {like: ready}
+
+    def miss(self, like: Like, missing: Missing) -> None:
+        """Remember what is missing for what comes."""
+        kept = {} if len(self.missing) >= MAX_READY else dict(self.missing)
+        self.missing = kept | {like: missing}
 
     def forget(self) -> None:
         """Keys or titles changed: look for them again."""
-        self.ready.clear()
-        self.missing.clear()
+        self.ready = self.missing = NOTHING
 
     def beside(self) -> Side:
         """Another one that knows as much, for looking again."""

@@ -33,6 +33,7 @@ from dlms_analyzer.security.protection import (
     ERROR,
     NO_KEY,
     NOT_VERIFIED,
+    NOTHING,
     OK,
     Missing,
     Opened,
@@ -47,8 +48,8 @@ from scapy_layers.ciphering import AUTHENTICATED, COMPRESSED, SUITE, TAG_SIZE
 
 MAX_DEPTH: Final = 4
 """Envelopes inside one another: signed, ciphered, and signed and ciphered once more by someone between."""
-MAX_BINDINGS: Final = 65_536
-"""System titles remembered by address and SAP; as many as there are conversations at a time."""
+MAX_BINDINGS: Final = 32_768
+"""System titles remembered by address and SAP: those of both sides of as many meters as a large head-end reads."""
 MAX_COUNTERS: Final = 32_768
 """Invocation counters followed at a time: two for each meter of a large head-end, some 500 octets each."""
 MAX_TITLES: Final = 4
@@ -306,18 +307,14 @@ class SecurityStage:
             return Opened(None, Security(BAD_TAG, control, counter, wanted.key, attempts[0].title, reason))
         reason = missing[0] if missing else self._no_keys(protection, side, wanted)
         followed = self._counter(protection, side, str(wanted.key), title_known)
-        if len(side.missing) >= MAX_READY:
-            side.missing.clear()
-        side.missing[wanted.form.kind, control, wanted.title] = Missing(wanted.key, title_known, followed, reason)
+        side.miss((wanted.form.kind, control, wanted.title), Missing(wanted.key, title_known, followed, reason))
         experts = followed.take(counter, protected)
         return Opened(None, Security(NO_KEY, control, counter, wanted.key, title_known, reason), experts)
 
     def _found(self, side: Side, wanted: _Content, ready: Ready, plaintext: bytes | None) -> Opened:
         """A key that fits: remember it."""
         if not wanted.control & COMPRESSED:
-            if len(side.ready) >= MAX_READY:
-                side.ready.clear()
-            side.ready[wanted.form.kind, wanted.control, wanted.title] = ready
+            side.keep((wanted.form.kind, wanted.control, wanted.title), ready)
         if side.title is None:
             self._bind(side, ready.title)
         experts = ready.counter.take(wanted.counter, wanted.protected)
@@ -433,7 +430,7 @@ class SecurityStage:
     def _bind(self, side: Side, title: bytes) -> None:
         """Remember which title an address and SAP have."""
         if side.title is None:
-            side.missing.clear()
+            side.missing = NOTHING
         side.title = title
         if len(self._titles) >= MAX_BINDINGS:
             del self._titles[next(iter(self._titles))]

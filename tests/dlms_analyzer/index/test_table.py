@@ -46,9 +46,11 @@ def test_the_row_of_a_response_says_what_had_been_asked_and_how_it_went() -> Non
 
 
 def test_the_row_of_a_message_with_notes_has_the_gravest_severity() -> None:
-    _, table = a_refused_get()
+    messages, table = a_refused_get()
     assert [table.row(number).severity for number in (1, 2, 3)] == [None, None, Severity.WARNING]
-    assert [expert.code for expert in table.experts[3]] == ["unexpected-response"]
+    assert table.experts(3) == messages[2].experts
+    assert [expert.code for expert in table.experts(3)] == ["unexpected-response"]
+    assert table.experts(1) == table.experts(2) == table.experts(4) == ()
 
 
 def test_there_is_no_row_outside_the_table() -> None:
