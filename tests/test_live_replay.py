@@ -14,6 +14,7 @@ from dlms_analyzer.analyzer import Analyzer
 from dlms_analyzer.capture.live import LiveSource
 from dlms_analyzer.capture.live_tools import CaptureTool, find_tools
 from dlms_analyzer.frames import Frame
+from dlms_analyzer.index import IndexedCapture
 from dlms_analyzer.messages import Message
 from tests.dlms_analyzer.capture.privilege import LOOPBACK, needs_privilege
 from tests.support import REPOSITORY, sample_captures
@@ -22,28 +23,24 @@ COUNT = 20_000
 ASKED_RATE = 6_000
 LEAST_RATE = 5_000
 PATIENCE = 60
+LOOKED_AT = 50
+"""Every so many messages its octets are read again from the spool."""
 ETHERNET = 1
 
 MARK = new_mark()
 CAPTURES = [str(path) for path in sample_captures()]
 TOOLS = [tool for tool in find_tools() if tool.name != "scapy"]
 
-Fact = tuple[int, str, str, bytes, tuple[int, ...]]
 
-
-def fact(message: Message) -> Fact:
-    return message.number, message.service, message.sender.name, message.octets, message.frames
-
-
-def expected() -> list[Fact]:
+def expected() -> list[Message]:
     """What the same frames say when they come from memory."""
     analyzer = Analyzer()
-    facts = []
+    messages = []
     for number, octets in enumerate(islice(repeated(CAPTURES, MARK), COUNT), start=1):
         size = len(octets)
         frame = Frame(number, number, ETHERNET, octets, 0, size, size)
-        facts += [fact(message) for message in analyzer.feed(frame)]
-    return facts + [fact(message) for message in analyzer.flush()]
+        messages += analyzer.feed(frame)
+    return messages + analyzer.flush()
 
 
 def replay() -> subprocess.Popen[str]:
@@ -57,25 +54,29 @@ def replay() -> subprocess.Popen[str]:
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
 def test_at_5000_frames_per_second_every_message_arrives_and_none_is_dropped(tool: CaptureTool) -> None:
     source = LiveSource([LOOPBACK], f"ether dst {MARK}", tool=tool)
-    analyzer = Analyzer()
-    facts: list[Fact] = []
+    capture = IndexedCapture(source)
     limit = threading.Timer(PATIENCE, source.stop)
     limit.start()
     sender = replay()
     try:
-        for frame in source:
-            facts += [fact(message) for message in analyzer.feed(frame)]
-            if analyzer.frames == COUNT:
-                threading.Thread(target=source.stop).start()
-        facts += [fact(message) for message in analyzer.flush()]
+        capture.take(islice(source, COUNT))
+        source.stop()
+        capture.take(source)  # there should be no more
+        capture.finish()
+        octets = [capture.octets(number) for number in range(1, len(capture.table) + 1, LOOKED_AT)]
         said, _ = sender.communicate(timeout=PATIENCE)
     finally:
         limit.cancel()
         sender.kill()
         source.close()
-    assert analyzer.frames == COUNT
+    assert capture.progress.frames == COUNT
     assert source.dropped == 0
-    assert facts == expected()
-    assert len(facts) > COUNT // 2
+    messages = expected()
+    assert len(messages) > COUNT // 2
+    rows = [capture.table.row(number) for number in range(1, len(capture.table) + 1)]
+    assert [(row.number, row.service, row.sender, row.frame) for row in rows] == [
+        (message.number, message.service, message.sender, message.frame.number) for message in messages
+    ]
+    assert octets == [message.octets for message in messages[::LOOKED_AT]]
     sent, seconds = said.split()
     assert int(sent) / float(seconds) >= LEAST_RATE
