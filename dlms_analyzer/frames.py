@@ -7,6 +7,7 @@ Hot loops build them with ``tuple.__new__(Frame, (...))``, which costs half of t
 from __future__ import annotations
 
 import mmap
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final, NamedTuple
 
@@ -94,6 +95,9 @@ LINE_FLOW: Final = 4
 
 SIDE_UNKNOWN: Final = 0xFF
 
+FLOWS_REMEMBERED: Final = 4_096
+"""Flows whose endpoints are remembered as text: those of the connections that are open at a time."""
+
 
 def reverse_flow(flow: bytes) -> bytes:
     """The flow of the other direction."""
@@ -115,6 +119,7 @@ def line_flow(interface: int, direction: int = UNKNOWN) -> bytes:
     return (interface & 0xFFFF).to_bytes(2) + sides
 
 
+@lru_cache(maxsize=FLOWS_REMEMBERED)
 def endpoints(flow: bytes, line: str = "line") -> tuple[str, str]:
     """Source and destination as text: ``192.0.2.1:4059``, ``[2001:db8::1]:4059``.
 

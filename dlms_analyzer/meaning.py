@@ -7,6 +7,7 @@ is known by then.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dlms_analyzer.cosem.interpret import Interpreted, generic
@@ -14,6 +15,7 @@ from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.cosem.model import MeterModel
 from dlms_analyzer.cosem.push import Push, label
 from dlms_analyzer.cosem.untagged import label_untagged
+from dlms_analyzer.frames import FLOWS_REMEMBERED, endpoints
 from dlms_analyzer.framing.units import Sender
 from dlms_analyzer.items import Answer, Asked
 from scapy_layers import DataNotification, DecodeError, tolerant
@@ -46,11 +48,16 @@ class Access(NamedTuple):
 
 def place_of(message: Message) -> str:
     """Where the server of a message is: address, SAP, and the lower HDLC address where there is one."""
-    endpoint = message.source if message.sender is Sender.SERVER else message.destination
+    return _place(message.stream.flow, message.sender is Sender.SERVER, message.server_sap, message.server_lower)
+
+
+@lru_cache(maxsize=FLOWS_REMEMBERED)
+def _place(flow: bytes, from_server: bool, sap: int | None, lower: int | None) -> str:
+    source, destination = endpoints(flow)
+    endpoint = source if from_server else destination
     host, separator, port = endpoint.rpartition(":")
     address = host if separator and port.isdigit() else endpoint
-    lower = "" if message.server_lower is None else f".{message.server_lower}"
-    return f"{address}/{message.server_sap}{lower}"
+    return f"{address}/{sap}" if lower is None else f"{address}/{sap}.{lower}"
 
 
 def model_of(meters: Meters, message: Message) -> MeterModel:

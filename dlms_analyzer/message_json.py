@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.cosem.model import MeterModel
 from dlms_analyzer.cosem.units import exact_json
-from dlms_analyzer.frames import NANOSECONDS
+from dlms_analyzer.frames import NANOSECONDS, endpoints
 from dlms_analyzer.framing.units import Kind
 from dlms_analyzer.items import Asked
 from dlms_analyzer.meaning import Access, accesses, carries_push, model_of
@@ -26,8 +27,17 @@ _EMPTY: Final = frozenset({0, 255})
 def time_text(nanoseconds: int) -> str:
     """ISO 8601 in UTC: microseconds, or nanoseconds when there are any."""
     seconds, rest = divmod(nanoseconds, NANOSECONDS)
-    text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{text}.{rest // 1000:06d}Z" if rest % 1000 == 0 else f"{text}.{rest:09d}Z"
+    return f"{_second(seconds)}.{rest // 1000:06d}Z" if rest % 1000 == 0 else f"{_second(seconds)}.{rest:09d}Z"
+
+
+@lru_cache(maxsize=64)  # the messages of a capture come in the order of time, many in a second
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+@lru_cache(maxsize=1_024)  # a head-end asks for the same objects again and again
+def _dotted(logical_name: bytes) -> str:
+    return ".".join(map(str, logical_name))
 
 
 def data_object(pair: DataPair) -> dict[str, Any]:
@@ -73,7 +83,7 @@ def item_object(access: Access) -> dict[str, Any]:
     data = answer.data if answer is not None else asked.data
     return {
         "class_id": asked.class_id,
-        "logical_name": None if asked.logical_name is None else ".".join(map(str, asked.logical_name)),
+        "logical_name": None if asked.logical_name is None else _dotted(asked.logical_name),
         "base_name": asked.base_name,
         "attribute": asked.attribute,
         "method": asked.method,
@@ -127,14 +137,15 @@ def message_dict(message: Message, meters: Meters | None = None) -> dict[str, An
             `meaning.note`. Without it values are shown as far as they speak for themselves.
     """
     kind = message.kind
+    source, destination = endpoints(message.stream.flow)
     exchange, reassembled = message.exchange, message.reassembled
     return {
         "number": message.number,
         "frames": list(message.frames),
         "time": time_text(message.time),
         "conversation": message.stream.conversation.number,
-        "source": message.source,
-        "destination": message.destination,
+        "source": source,
+        "destination": destination,
         "sender": message.sender.value,
         "profile": message.profile,
         "client_sap": message.client_sap,

@@ -53,6 +53,12 @@ STATUS_BITS: Final = {
 STATUS_RESERVED: Final = 0x70
 
 
+@lru_cache(maxsize=1_024)
+def days_of(year: int, month: int) -> int:
+    """How many days a month has."""
+    return monthrange(year, month)[1]
+
+
 class Date(NamedTuple):
     """date: five octets.
 
@@ -86,9 +92,7 @@ class Date(NamedTuple):
     @property
     def complete(self) -> bool:
         """It is one day, and that day exists."""
-        return (
-            1 <= self.year <= 9999 and 1 <= self.month <= 12 and 1 <= self.day <= monthrange(self.year, self.month)[1]
-        )
+        return 1 <= self.year <= 9999 and 1 <= self.month <= 12 and 1 <= self.day <= days_of(self.year, self.month)
 
     @property
     def problem(self) -> str:
@@ -102,7 +106,7 @@ class Date(NamedTuple):
             return f"day of week {weekday}"
         if 1 <= month <= 12 and day <= 31:
             leap = year if 1 <= year <= 9999 else 2000
-            if day > monthrange(leap, month)[1]:
+            if day > days_of(leap, month):
                 return f"day {day} of month {month}"
         return ""
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import Final
 
-from dlms_analyzer.frames import ACK, FIN, NANOSECONDS, RST, SYN, TCP, Frame, Segment, reverse_flow
+from dlms_analyzer.frames import ACK, FIN, IPV4_FLOW, NANOSECONDS, RST, SYN, TCP, Frame, Segment, reverse_flow
 
 from .streams import Conversation, Delivery, End, Gap, GapReason, Stream, pair
 
@@ -300,7 +300,7 @@ class TcpConversation(Conversation):
         """No segment of it is followed any more: keep who talked, and drop the state of the connection."""
         self._was_closed = self.closed
         pair(self, Stream(self, 0, self.forward_tcp.flow), Stream(self, 1, self.backward_tcp.flow))
-        del self.forward_tcp, self.backward_tcp
+        self.forward_tcp = self.backward_tcp = _NOBODY
 
     def restarts(self, stream: TcpStream, segment: Segment) -> bool:
         """Whether a segment belongs to a later connection between the same ports."""
@@ -371,3 +371,7 @@ class TcpConversation(Conversation):
         self.forward_tcp.flush(out)
         self.backward_tcp.flush(out)
         return out
+
+
+_NOBODY: Final = TcpConversation(-1, bytes(IPV4_FLOW)).forward_tcp
+"""Stands for both directions of a connection that was let go."""
