@@ -55,7 +55,7 @@ class Decoded(NamedTuple):
 Read = Callable[[Buffer, int, int], Decoded]
 """Reads the APDU in `buf[start:end]`; never raises."""
 
-_new = tuple.__new__
+_new: Final = tuple.__new__
 
 
 def _decoded(record: Any, experts: tuple[Expert, ...]) -> Decoded:

@@ -67,7 +67,7 @@ class Item(NamedTuple):
     answer: Answer | None
 
 
-_new = tuple.__new__
+_new: Final = tuple.__new__
 
 
 def _selection(record: Any) -> tuple[int, DataPair] | None:

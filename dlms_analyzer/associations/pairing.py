@@ -16,9 +16,14 @@ from dlms_analyzer.transfers import Transfer
 from scapy_layers import DecodeError
 
 # Enum members are looked up once: in Python 3.11 each look-up is a call.
-_REQUEST, _NEXT, _RESPONSE, _ALONE, _EITHER = Role.REQUEST, Role.NEXT, Role.RESPONSE, Role.ALONE, Role.EITHER
-_CLIENT, _SERVER = Sender.CLIENT, Sender.SERVER
-_new = tuple.__new__
+_REQUEST: Final = Role.REQUEST
+_NEXT: Final = Role.NEXT
+_RESPONSE: Final = Role.RESPONSE
+_ALONE: Final = Role.ALONE
+_EITHER: Final = Role.EITHER
+_CLIENT: Final = Sender.CLIENT
+_SERVER: Final = Sender.SERVER
+_new: Final = tuple.__new__
 
 
 class Paired(NamedTuple):

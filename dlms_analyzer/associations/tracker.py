@@ -21,14 +21,14 @@ from dlms_analyzer.services import CONTROL_FAMILIES, NO_SERVICE, SERVICES, confo
 from scapy_layers import DecodeError, Malformed, read_apdu
 
 _OTHER: Final = {Sender.CLIENT: Sender.SERVER, Sender.SERVER: Sender.CLIENT, Sender.UNKNOWN: Sender.UNKNOWN}
-_new = tuple.__new__
+_new: Final = tuple.__new__
 # Enum members are looked up once: in Python 3.11 each look-up is a call.
-_APDU = Kind.APDU
-_LINK = Kind.LINK
-_UNKNOWN = Sender.UNKNOWN
-_SERVER = Sender.SERVER
-_CLIENT = Sender.CLIENT
-_PENDING = State.PENDING
+_APDU: Final = Kind.APDU
+_LINK: Final = Kind.LINK
+_UNKNOWN: Final = Sender.UNKNOWN
+_SERVER: Final = Sender.SERVER
+_CLIENT: Final = Sender.CLIENT
+_PENDING: Final = State.PENDING
 _AUTHENTICATION_REQUIRED: Final = 14
 """acse-service-user diagnostic of an AARE that waits for pass 3 and 4 of HLS."""
 _ALL_CONFORMANCE: Final = 0xFFFFFF

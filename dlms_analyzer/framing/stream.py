@@ -18,7 +18,8 @@ MAX_PENDING: Final = 1 << 17
 """Octets kept of an unfinished frame: twice the longest WPDU (65,543 octets); an HDLC frame has 2,049 at most."""
 
 # Enum members are looked up once: in Python 3.11 each look-up is a call.
-_APDU, _RAW = Kind.APDU, Kind.RAW
+_APDU: Final = Kind.APDU
+_RAW: Final = Kind.RAW
 
 
 class Progress(NamedTuple):

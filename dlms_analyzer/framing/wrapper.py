@@ -19,11 +19,11 @@ HEADER: Final = Struct(">" + "".join(str(field.code) for field in Wrapper.fields
 HEADER_SIZE: Final = HEADER.size
 VERSION_OCTETS: Final = VERSION.to_bytes(2, "big")
 
-_unpack = HEADER.unpack_from
-_new = tuple.__new__
+_unpack: Final = HEADER.unpack_from
+_new: Final = tuple.__new__
 # Enum members are looked up once: in Python 3.11 each look-up is a call.
-_APDU = Kind.APDU
-_UNKNOWN = Sender.UNKNOWN
+_APDU: Final = Kind.APDU
+_UNKNOWN: Final = Sender.UNKNOWN
 
 
 def starts_apdu(buf: Buffer, pos: int, end: int) -> bool:

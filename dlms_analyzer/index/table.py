@@ -53,7 +53,7 @@ COLUMNS: Final = {
 
 _ROW: Final = Struct("<" + "".join(COLUMNS.values()))
 ROW_OCTETS: Final = _ROW.size
-_pack_into = _ROW.pack_into
+_pack_into: Final = _ROW.pack_into
 
 _ASSOCIATION: Final = list(COLUMNS).index("association")
 
@@ -61,8 +61,11 @@ KINDS: Final = tuple(Kind)
 SENDERS: Final = tuple(Sender)
 SEVERITIES: Final = (None, *Severity)
 """Grades of notes, mildest first, by their number in the column `expert`."""
-_APDU, _CLIENT, _SERVER = Kind.APDU, Sender.CLIENT, Sender.SERVER
-_CLIENT_APDU, _SERVER_APDU = (KINDS.index(_APDU) | SENDERS.index(sender) << 4 for sender in (_CLIENT, _SERVER))
+_APDU: Final = Kind.APDU
+_CLIENT: Final = Sender.CLIENT
+_SERVER: Final = Sender.SERVER
+_CLIENT_APDU: Final = KINDS.index(_APDU) | SENDERS.index(_CLIENT) << 4
+_SERVER_APDU: Final = KINDS.index(_APDU) | SENDERS.index(_SERVER) << 4
 _PIECES: Final = 0x80
 """In the column `kind`: `position` is a row of the table of parts, `size` how many there are."""
 _NAMED: Final = 5

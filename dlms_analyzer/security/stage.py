@@ -60,7 +60,7 @@ MAX_EXPLAINED: Final = 64
 """Failures of an association that are looked into; they have one cause, and looking takes many attempts."""
 
 _CLIENT: Final = Sender.CLIENT
-_new = tuple.__new__
+_new: Final = tuple.__new__
 
 
 class _Content(NamedTuple):
