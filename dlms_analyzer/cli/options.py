@@ -63,9 +63,15 @@ def analyzer_of(options: argparse.Namespace, *, heads: bool = False) -> Analyzer
     return Analyzer(framing, heads=heads, keys=keyring_of(options))
 
 
-def add_capture_options(command: Any) -> None:
-    """Add the files, the framing rules and the keys."""
-    command.add_argument("files", nargs="+", metavar="FILE", help="capture file; - is standard input")
+def add_capture_options(command: Any, *, files: int | str = "+", metavar: str = "FILE") -> None:
+    """Add the files, the framing rules and the keys.
+
+    Args:
+        command: the parser of the subcommand.
+        files: how many files there are to be, as `nargs` of argparse.
+        metavar: what a file is called in the help.
+    """
+    command.add_argument("files", nargs=files, metavar=metavar, help="capture file; - is standard input")
     command.add_argument(
         "--engine",
         choices=("own", "tshark"),

@@ -4,12 +4,28 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any, Final, Self
 
 EXIT_INTERRUPTED: Final = 128 + signal.SIGINT
 _SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+@contextmanager
+def tidy_end() -> Iterator[None]:
+    """While it is entered, every signal that ends a program does as Ctrl-C: what was begun is taken away first."""
+    before = {}
+    for name in _SIGNALS:
+        number = getattr(signal, name, None)  # not all systems have all of them
+        if number is not None:
+            before[number] = signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class StopSignals:

@@ -1,0 +1,135 @@
+"""From messages to frames in clear: the APDU, the framing around it, the packet around that."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple, Protocol
+
+from dlms_analyzer.clear.apdus import MAX_APDU, clear_apdu
+from dlms_analyzer.clear.exported import ExportedPdus
+from dlms_analyzer.clear.hdlc_frames import HdlcLinks
+from dlms_analyzer.clear.packets import MAX_DATAGRAM, Packets, Way
+from dlms_analyzer.frames import LINE, LINE_FLOW, SIDE_UNKNOWN, TCP, UDP, reverse_flow
+from dlms_analyzer.framing.options import IANA_PORT
+from dlms_analyzer.framing.units import Kind, Sender
+from dlms_analyzer.framing.wrapper import HEADER, HEADER_SIZE
+from dlms_analyzer.messages import Message
+from dlms_analyzer.net.links import ETHERNET, UPPER_PDU
+from scapy_layers.wrapper import VERSION
+
+LINE_NETWORKS: Final = (bytes((198, 18)), bytes((198, 19)))
+"""Addresses of the client and of the server on a line: the network for benchmarks (RFC 2544, C.2.2), and which line."""
+FIRST_EPHEMERAL: Final = 49_152
+"""Port of the client of a line (RFC 6335, 6)."""
+
+_STREAMS: Final = frozenset({"wrapper", "hdlc", "mode-e", "m-bus"})
+"""Framings that a line has as a stream; they are written in TCP."""
+_LINKED: Final = frozenset({"hdlc", "mode-e"})
+"""Framings that stay; every other one becomes the wrapper, which has room for the SAPs."""
+
+
+class ClearFrame(NamedTuple):
+    """A frame to write.
+
+    Attributes:
+        time: nanoseconds since 1970 UTC, of the frame that completed the message.
+        octets: of the link type of the `Rewriter`.
+        comment: what stood there, when it was protected; empty otherwise.
+    """
+
+    time: int
+    octets: bytes
+    comment: str
+
+
+class Carrier(Protocol):
+    """Puts payloads into frames."""
+
+    def packets(self, way: Way, payload: bytes) -> list[bytes]:
+        """The frames for a payload."""
+        ...
+
+    def skip(self, way: Way) -> None:
+        """Octets are missing here."""
+        ...
+
+
+class Rewriter:
+    """Writes messages as frames, one each unless it is longer than a frame may be.
+
+    Attributes:
+        link_type: LINKTYPE_ value of the frames.
+        opened: messages that were protected and are written in clear.
+        closed: messages that were protected and are written as sent.
+    """
+
+    def __init__(self, *, upper_pdu: bool = False, keep_ports: bool = False) -> None:
+        """Begin.
+
+        Args:
+            upper_pdu: exported PDUs instead of packets.
+            keep_ports: the ports of the capture stay; else the one of the service becomes 4059.
+        """
+        self.link_type = UPPER_PDU if upper_pdu else ETHERNET
+        self.opened = 0
+        self.closed = 0
+        self._carrier: Carrier = ExportedPdus() if upper_pdu else Packets(keep_ports=keep_ports)
+        self._links = HdlcLinks()
+
+    def rewrite(self, message: Message) -> list[ClearFrame]:
+        """The frames for a message; none when it has no octets."""
+        way = _way(message)
+        octets, comment = clear_apdu(message, MAX_APDU if way.transport == TCP else MAX_DATAGRAM - HEADER_SIZE)
+        if message.security is not None:
+            opened = octets != message.octets
+            self.opened += opened
+            self.closed += not opened
+        packets = [packet for one in self._framed(message, octets) for packet in self._carrier.packets(way, one)]
+        if _breaks_off(message):
+            self._carrier.skip(way)
+        return [ClearFrame(message.time, packet, "" if number else comment) for number, packet in enumerate(packets)]
+
+    def _framed(self, message: Message, octets: bytes) -> list[bytes]:
+        """The octets of a message with their framing."""
+        if message.kind is Kind.RAW or not octets:
+            return [octets] if octets else []
+        if message.kind is Kind.LINK:
+            return [self._links.link_frame(message) if message.profile == "hdlc" else octets]
+        if message.profile in _LINKED:
+            return self._links.frames(message, octets)
+        source, destination = message.client_sap, message.server_sap
+        if message.sender is Sender.SERVER:
+            source, destination = destination, source
+        if source is None or destination is None or len(octets) > MAX_APDU:
+            return [octets]
+        return [HEADER.pack(VERSION, source, destination, len(octets)) + octets]
+
+
+def _way(message: Message) -> Way:
+    """How a message travels."""
+    stream = message.stream
+    transport = stream.conversation.transport
+    if transport == LINE:
+        bare = message.client_sap is None or message.server_sap is None
+        apdu = message.kind is Kind.APDU
+        transport = TCP if message.profile in _STREAMS or (apdu and not bare) else UDP
+    flow = stream.flow
+    return Way(transport, _line_flow(message) if len(flow) == LINE_FLOW else flow)
+
+
+def _line_flow(message: Message) -> bytes:
+    """Addresses and ports that stand for the two ends of a line."""
+    flow = message.stream.flow
+    client, server = (network + flow[:2] for network in LINE_NETWORKS)
+    called = client + server + FIRST_EPHEMERAL.to_bytes(2) + IANA_PORT.to_bytes(2)
+    if message.sender is not Sender.UNKNOWN:
+        answers = message.sender is Sender.SERVER
+    elif flow[2] != SIDE_UNKNOWN:
+        answers = flow[2] != 0
+    else:
+        answers = message.stream.direction != 0
+    return reverse_flow(called) if answers else called
+
+
+def _breaks_off(message: Message) -> bool:
+    """Whether a message is the beginning of a frame whose end is missing; what follows is not its end."""
+    return message.kind is Kind.RAW and any(one.code == "incomplete" for one in message.experts)
