@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from dlms_analyzer.analyzer import Analyzer
 from dlms_analyzer.associations.association import Association
+from dlms_analyzer.audit import Auditor, Finding
 from dlms_analyzer.capture import CaptureError, Problem, open_captures
 from dlms_analyzer.capture.key_files import load_keys_file
 from dlms_analyzer.framing.options import DecodeAs, FramingOptions
@@ -66,8 +67,11 @@ class Capture:
         Raises:
             CaptureError: a capture cannot be opened, or not once more.
         """
+        return self._read(self.keys.given())
+
+    def _read(self, keys: Keyring) -> Iterator[Message]:
         self._rewind()
-        analyzer = Analyzer(self.options, keys=self.keys.given())
+        analyzer = Analyzer(self.options, keys=keys)
         self._problems = []
         self._associations = None
         with closing(open_captures(self.paths)) as source:
@@ -84,6 +88,14 @@ class Capture:
             for _ in self.messages:
                 pass
         return self._associations or []
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What is wrong with the security of what the capture shows, worst first; reads it afresh at each call."""
+        keys = self.keys.given()
+        auditor = Auditor(keys)
+        auditor.feed_all(self._read(keys))
+        return auditor.finish()
 
     @property
     def problems(self) -> list[Problem]:

@@ -1,0 +1,106 @@
+"""Case: a client and a meter, and what was found between them so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from dlms_analyzer.associations.association import Association
+from dlms_analyzer.audit.finding import Finding
+from dlms_analyzer.frames import endpoints
+from dlms_analyzer.messages import Message
+from dlms_analyzer.security.keys import Secret
+
+MAX_MESSAGES: Final = 20
+"""Messages that a finding names: enough to look at; their number says how many there are."""
+MAX_FOUND: Final = 100
+"""Findings of a client and a meter. There are fewer codes; some come for several keys or passwords."""
+
+Place = tuple[str, int | None, int | None, int | None]
+"""Address of the meter, client SAP, server SAP, lower address."""
+
+
+def place_of(association: Association) -> Place:
+    """What tells the clients and meters of a capture apart.
+
+    A meter that opens the connection does so from any port; one that is called answers at a port of its own.
+    """
+    address = endpoints(association.client_flow)[1]
+    if association.client_is_backward and not address.endswith("]"):
+        address = address.rpartition(":")[0] or address
+    return address, association.client_sap, association.server_sap, association.server_lower
+
+
+class _Evidence:
+    """What speaks for one finding."""
+
+    __slots__ = ("associations", "count", "first", "latest", "messages", "secret", "text")
+
+    def __init__(self, text: str, association: int, secret: Secret | None) -> None:
+        self.text = text
+        self.first = self.latest = association
+        self.associations = 1
+        self.messages: list[int] = []
+        self.count = 0
+        self.secret = secret
+
+
+class Case:
+    """A client and a meter.
+
+    Attributes:
+        place: where they are.
+        association: number of the one that the message at hand belongs to.
+        title: system title of the meter; None when it was not seen.
+        tried: what was looked into for well-known secrets, and how often.
+    """
+
+    __slots__ = ("_found", "association", "place", "title", "tried")
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.association = 0
+        self.title: bytes | None = None
+        self.tried: dict[object, int] = {}
+        self._found: dict[tuple[str, object], _Evidence] = {}
+
+    def add(
+        self, code: str, message: Message, text: str, *, subject: object = None, secret: bytes | None = None
+    ) -> None:
+        """Note that a message shows something.
+
+        Args:
+            code: key of `RULES`.
+            message: that shows it.
+            text: what is seen, a sentence without a full stop; the first one is kept.
+            subject: tells findings with the same code apart.
+            secret: the key or password in question.
+        """
+        number = self.association
+        found = self._found.get((code, subject))
+        if found is None:
+            if len(self._found) >= MAX_FOUND:
+                return
+            kept = None if secret is None else Secret(secret)
+            found = self._found[code, subject] = _Evidence(text, number, kept)
+        if found.latest != number:
+            found.associations += 1
+            found.latest = number
+        if found.messages and found.messages[-1] == message.number:
+            return
+        found.count += 1
+        if len(found.messages) < MAX_MESSAGES:
+            found.messages.append(message.number)
+
+    def has(self, code: str, subject: object = None) -> bool:
+        """Whether it was found before."""
+        return (code, subject) in self._found
+
+    def findings(self) -> Iterator[Finding]:
+        """What was found so far."""
+        address, client_sap, server_sap, server_lower = self.place
+        for (code, _), one in self._found.items():
+            yield Finding(
+                code, one.text, address, self.title, client_sap, server_sap, server_lower, one.first,
+                one.associations, tuple(one.messages), one.count, one.secret,
+            )  # fmt: skip

@@ -1,0 +1,48 @@
+"""`dlms-analyzer audit`: security findings over capture files."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from dlms_analyzer.audit import Auditor
+from dlms_analyzer.cli.options import CaptureRun, add_capture_options, say
+from dlms_analyzer.output.findings import finding_lines
+from dlms_analyzer.output.style import Style
+
+
+def add_parser(commands: Any) -> None:
+    """Add the subcommand."""
+    command = commands.add_parser(
+        "audit",
+        help="print security findings of capture files",
+        description="Print what is wrong with the security of what captures show, worst first: each finding with the "
+        "messages that show it, why it matters and what to do. Give the keys, and it looks inside as well.",
+    )
+    add_capture_options(command)
+    command.add_argument("-T", dest="form", choices=("text", "jsonl"), default="text", help="text or an object a line")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the findings; gives the exit status, which says nothing about how many there are."""
+    style = Style.of(sys.stdout)
+    with CaptureRun(options) as captures:
+        auditor = Auditor(captures.analyzer.security.keyring)
+        auditor.feed_all(captures.messages())
+    found = auditor.finish()
+    if options.form == "jsonl":
+        for finding in found:
+            print(json.dumps(finding.to_dict(options.show_secrets), ensure_ascii=False))
+    else:
+        for finding in found:
+            print("\n".join([*finding_lines(finding, style, options.show_secrets), ""]))
+        if not found:
+            print(f"no findings in {auditor.messages:,} messages")
+    if auditor.closed:
+        say(f"{auditor.closed:,} of {auditor.messages:,} messages did not open: what they carry was not looked at")
+    if auditor.left_out:
+        say(f"{auditor.left_out:,} messages of further clients and meters were not looked at")
+    return captures.status
