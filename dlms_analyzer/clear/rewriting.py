@@ -8,21 +8,25 @@ from dlms_analyzer.clear.apdus import MAX_APDU, clear_apdu
 from dlms_analyzer.clear.exported import ExportedPdus
 from dlms_analyzer.clear.hdlc_frames import HdlcLinks
 from dlms_analyzer.clear.packets import MAX_DATAGRAM, Packets, Way
-from dlms_analyzer.frames import LINE, LINE_FLOW, SIDE_UNKNOWN, TCP, UDP, reverse_flow
+from dlms_analyzer.frames import LINE, LINE_FLOW, SIDE_UNKNOWN, TCP, reverse_flow
 from dlms_analyzer.framing.options import IANA_PORT
 from dlms_analyzer.framing.units import Kind, Sender
 from dlms_analyzer.framing.wrapper import HEADER, HEADER_SIZE
 from dlms_analyzer.messages import Message
 from dlms_analyzer.net.links import ETHERNET, UPPER_PDU
+from scapy_layers.plc_llc import PLC_LLC_SIZE
 from scapy_layers.wrapper import VERSION
 
 LINE_NETWORKS: Final = (bytes((198, 18)), bytes((198, 19)))
 """Addresses of the client and of the server on a line: the network for benchmarks (RFC 2544, C.2.2), and which line."""
 FIRST_EPHEMERAL: Final = 49_152
-"""Port of the client of a line (RFC 6335, 6)."""
+"""Port of the client of a line (RFC 6335, 6); HDLC has the next one, because a stream has one framing."""
 
-_STREAMS: Final = frozenset({"wrapper", "hdlc", "mode-e", "m-bus"})
-"""Framings that a line has as a stream; they are written in TCP."""
+NO_STATION: Final = 0
+"""wPort of an APDU that came without SAPs (IEC 62056-47, table 2)."""
+
+_HEADERS: Final = {"raw": 0, "plc-llc": PLC_LLC_SIZE}
+"""Framings without lengths and check sequences, and the size of their headers, which stay where there are datagrams."""
 _LINKED: Final = frozenset({"hdlc", "mode-e"})
 """Framings that stay; every other one becomes the wrapper, which has room for the SAPs."""
 
@@ -96,11 +100,13 @@ class Rewriter:
             return [self._links.link_frame(message) if message.profile == "hdlc" else octets]
         if message.profile in _LINKED:
             return self._links.frames(message, octets)
-        source, destination = message.client_sap, message.server_sap
+        if message.stream.conversation.transport != LINE and message.profile in _HEADERS:
+            return [message.buf[message.start - _HEADERS[message.profile] : message.start] + octets]
+        if len(octets) > MAX_APDU:
+            return [octets]
+        source, destination = message.client_sap or NO_STATION, message.server_sap or NO_STATION
         if message.sender is Sender.SERVER:
             source, destination = destination, source
-        if source is None or destination is None or len(octets) > MAX_APDU:
-            return [octets]
         return [HEADER.pack(VERSION, source, destination, len(octets)) + octets]
 
 
@@ -108,19 +114,16 @@ def _way(message: Message) -> Way:
     """How a message travels."""
     stream = message.stream
     transport = stream.conversation.transport
-    if transport == LINE:
-        bare = message.client_sap is None or message.server_sap is None
-        apdu = message.kind is Kind.APDU
-        transport = TCP if message.profile in _STREAMS or (apdu and not bare) else UDP
     flow = stream.flow
-    return Way(transport, _line_flow(message) if len(flow) == LINE_FLOW else flow)
+    return Way(TCP if transport == LINE else transport, _line_flow(message) if len(flow) == LINE_FLOW else flow)
 
 
 def _line_flow(message: Message) -> bytes:
     """Addresses and ports that stand for the two ends of a line."""
     flow = message.stream.flow
     client, server = (network + flow[:2] for network in LINE_NETWORKS)
-    called = client + server + FIRST_EPHEMERAL.to_bytes(2) + IANA_PORT.to_bytes(2)
+    port = FIRST_EPHEMERAL + (message.profile in _LINKED)
+    called = client + server + port.to_bytes(2) + IANA_PORT.to_bytes(2)
     if message.sender is not Sender.UNKNOWN:
         answers = message.sender is Sender.SERVER
     elif flow[2] != SIDE_UNKNOWN:
