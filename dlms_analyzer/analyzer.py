@@ -11,7 +11,7 @@ from collections import Counter
 
 from dlms_analyzer.associations.association import Association
 from dlms_analyzer.associations.tracker import Tracker
-from dlms_analyzer.decoded import decode_apdu, decode_head
+from dlms_analyzer.decoded import reading_heads, reading_whole
 from dlms_analyzer.frames import Frame, Segment
 from dlms_analyzer.framing.options import FramingOptions
 from dlms_analyzer.framing.stage import FramingStage
@@ -48,7 +48,7 @@ class Analyzer:
         self._conversations = ConversationTable()
         self._framing = FramingStage(options)
         self.security = SecurityStage(keys)
-        self._tracker = Tracker(decode_head if heads else decode_apdu, self.security)
+        self._tracker = Tracker(reading_heads() if heads else reading_whole(), self.security)
 
     @property
     def associations(self) -> list[Association]:

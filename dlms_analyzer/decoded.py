@@ -26,8 +26,8 @@ REMEMBERED_LENGTH: Final = 128
 """Longest APDU that is remembered: requests and the opening of associations come again and again, and are shorter."""
 REMEMBERED: Final = 2_048
 """APDUs remembered at a time: the objects that a head-end asks for, with all invoke-ids, and some."""
-_REPEATING: Final = frozenset(b"\x05\x06\x0c\x60\x61\x62\x63\xc0\xc1\xc3\xc5\xd9")
-"""First octets of the APDUs that are worth remembering: requests, SET responses, and the ACSE services."""
+_REPEATING: Final = frozenset(b"\x05\x06\x0c\x0d\x60\x61\x62\x63\xc0\xc1\xc3\xc4\xc5\xc7\xd9")
+"""First octets of the APDUs that are worth remembering: those in clear, without what never comes twice."""
 
 
 class Decoded(NamedTuple):
@@ -83,31 +83,53 @@ def decode_apdu(buf: Buffer, start: int, end: int) -> Decoded:
     return _decode_odd(buf, start, end)
 
 
-def decode_head(buf: Buffer, start: int, end: int) -> Decoded:
-    """Read the APDU in `buf[start:end]` up to its data; never raises. What is odd behind that is not noticed."""
-    try:
-        record = read_apdu_head(buf, start, end)
-    except DecodeError:
-        return _decode_odd(buf, start, end)
-    return _decoded(record, ())
-
-
-def remembering(read: Read) -> Read:
-    """A reader that reads APDUs which come again only once."""
+def reading_whole() -> Read:
+    """A reader of whole APDUs that reads those which come again only once."""
     seen: dict[bytes, Decoded] = {}
 
-    def read_or_remember(buf: Buffer, start: int, end: int) -> Decoded:
+    def read(buf: Buffer, start: int, end: int) -> Decoded:
         if end - start > REMEMBERED_LENGTH or start >= end or buf[start] not in _REPEATING:
-            return read(buf, start, end)
+            return decode_apdu(buf, start, end)
         octets = buf[start:end]
         decoded = seen.get(octets)
         if decoded is None:
             if len(seen) >= REMEMBERED:
                 seen.clear()
-            decoded = seen[octets] = read(buf, start, end)
+            decoded = seen[octets] = decode_apdu(buf, start, end)
         return decoded
 
-    return read_or_remember
+    return read
+
+
+def reading_heads() -> Read:
+    """A reader of APDUs up to their data that reads heads which come again only once.
+
+    What is odd behind the head is not noticed. A head is a function of its own octets: how many a service has is
+    known from the last one.
+    """
+    seen: dict[bytes, Decoded] = {}
+    sizes: dict[bytes, int] = {}
+
+    def read(buf: Buffer, start: int, end: int) -> Decoded:
+        kind = buf[start : start + 2]
+        size = sizes.get(kind)
+        if size is not None and start + size <= end:
+            known = seen.get(buf[start : start + size])
+            if known is not None:
+                return known
+        try:
+            record, stop = read_apdu_head(buf, start, end)
+        except DecodeError:
+            return _decode_odd(buf, start, end)
+        decoded = _decoded(record, ())
+        if stop - start <= REMEMBERED_LENGTH and kind[0] in _REPEATING:
+            if len(seen) >= REMEMBERED:
+                seen.clear()
+            sizes[kind] = stop - start
+            seen[buf[start:stop]] = decoded
+        return decoded
+
+    return read
 
 
 def _decode_odd(buf: Buffer, start: int, end: int) -> Decoded:

@@ -146,13 +146,14 @@ def read_apdu(buf: Octets, pos: int, end: int) -> tuple[Any, int]:
     return known_layer(buf, pos, end).read_record(buf, pos, end)  # type: ignore[no-any-return]
 
 
-def read_apdu_head(buf: Octets, pos: int, end: int) -> Any:
-    """The record of the APDU at `pos` without its bulk data, which is None.
+def read_apdu_head(buf: Octets, pos: int, end: int) -> tuple[Any, int]:
+    """The record of the APDU at `pos` without its bulk data, which is None, and where the bulk data begin.
 
     Raises:
         DecodeError: as its fields do.
     """
-    return known_layer(buf, pos, end).read_head(buf, pos, end)[0]
+    found: tuple[Any, int] = known_layer(buf, pos, end).read_head(buf, pos, end)
+    return found
 
 
 def trace_apdu(buf: Octets, pos: int, end: int) -> Node:

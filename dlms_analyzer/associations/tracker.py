@@ -7,7 +7,7 @@ from typing import Any, Final
 from dlms_analyzer.associations.association import ANY_SIZE, Association, State, Terms
 from dlms_analyzer.associations.block_transfers import BlockTransfers
 from dlms_analyzer.associations.pairing import Paired, Pairing
-from dlms_analyzer.decoded import UNKNOWN_SERVICE, Decoded, Read, behind_gateway, decode_apdu, remembering
+from dlms_analyzer.decoded import UNKNOWN_SERVICE, Decoded, Read, behind_gateway, decode_apdu
 from dlms_analyzer.frames import Buffer
 from dlms_analyzer.framing.units import Kind, Part, Sender, Unit
 from dlms_analyzer.messages import Message, Security
@@ -68,7 +68,7 @@ class Tracker:
         associations: in order of appearance.
     """
 
-    def __init__(self, read: Read = decode_apdu, stage: SecurityStage | None = None) -> None:
+    def __init__(self, read: Read, stage: SecurityStage | None = None) -> None:
         """Begin.
 
         Args:
@@ -80,7 +80,7 @@ class Tracker:
         """Of what the block transfer that the message at hand completes carried."""
         self.count = 0
         self.associations: list[Association] = []
-        self._read = remembering(read)
+        self._read = read
         self._pairing = Pairing()
         self._block_transfers = BlockTransfers(self._pairing, self._open)
         self._terms: dict[Terms, Terms] = {}

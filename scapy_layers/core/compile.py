@@ -95,7 +95,7 @@ class _Compiler:
         if bounded and not any(field.outside for field in fields):
             self.trailing()
         values = "".join(f"{self.variables[field.name]}, " for field in fields if field.in_record)
-        self.lines.append(f"return new(Record, ({values})), pos")
+        self.lines.append(f"return new(Record, ({values})), {'behind' if stopped else 'pos'}")
         body = [f"    {line}" for line in self.lines]
         if bounded:
             body = [
@@ -115,12 +115,13 @@ class _Compiler:
         return function
 
     def bulk(self, field: WireField) -> None:
-        """The last field of a head: a CHOICE still tells which alternative it is."""
+        """The last field of a head: a CHOICE still tells which alternative it is. The head ends where bulk begins."""
         variable = self.variables[field.name]
         reader = getattr(field, "read_head", None)
-        self.lines.append(
-            f"{variable} = None" if reader is None else f"{variable} = {self.name('read', reader)}(buf, pos, end)[0]"
-        )
+        if reader is None:
+            self.lines.append(f"{variable}, behind = None, pos")
+        else:
+            self.lines.append(f"{variable}, behind = {self.name('read', reader)}(buf, pos, end)")
         self.lines.append("pos = end")
 
     def end_run(self) -> None:

@@ -49,7 +49,7 @@ class Pdu(Packet):
         service: kebab-case name of the PDU.
         record_type: the `NamedTuple` that `read_record` gives; its `layer` is this class.
         read_record: compiled reader `(buf, pos, end) -> (record, next_pos)`; raises `DecodeError`.
-        read_head: the same, but bulk data at the end stay unread (None).
+        read_head: the same, but bulk data at the end stay unread (None), and `next_pos` is where they begin.
         prefix: first part of the display-filter names of its fields.
         writer: how records and packets of this layer are written, where `write_layer` is not enough.
         notes: what was odd when the packet was dissected.

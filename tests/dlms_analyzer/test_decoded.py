@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dlms_analyzer.decoded import REMEMBERED, REMEMBERED_LENGTH, Decoded, decode_apdu, decode_head, remembering
-from dlms_analyzer.frames import Buffer
+from collections.abc import Callable
+
+import pytest
+
+from dlms_analyzer.decoded import REMEMBERED, Read, decode_apdu, reading_heads, reading_whole
 from dlms_analyzer.services import Role
 
 GET = bytes.fromhex("c001c100030100010800ff0200")
@@ -26,38 +29,40 @@ def test_a_response_says_how_each_access_went() -> None:
 
 def test_the_head_of_a_response_tells_success_without_the_value() -> None:
     octets = bytes.fromhex("c401c1000600000005")
-    (item,) = decode_head(octets, 0, len(octets)).items
+    (item,) = reading_heads()(octets, 0, len(octets)).items
     assert item.answer == ("success", None)
 
 
-def test_a_request_that_comes_again_is_read_once() -> None:
-    reads: list[bytes] = []
-
-    def read(buf: Buffer, start: int, end: int) -> Decoded:
-        reads.append(buf[start:end])
-        return decode_apdu(buf, start, end)
-
-    remember = remembering(read)
-    padded = b"\x00" + GET
-    assert remember(GET, 0, len(GET)) is remember(padded, 1, len(padded))
-    assert reads == [GET]
+@pytest.mark.parametrize("reading", [reading_heads, reading_whole])
+def test_a_request_that_comes_again_is_read_once(reading: Callable[[], Read]) -> None:
+    read = reading()
+    padded = b"\x00" + GET + b"\x00"
+    assert read(GET, 0, len(GET)) is read(padded, 1, len(padded) - 1)
 
 
-def test_what_is_remembered_is_bounded() -> None:
-    reads = 0
+def test_responses_that_differ_only_in_their_data_have_the_same_head() -> None:
+    read = reading_heads()
+    first, second = bytes.fromhex("c401c1000600000005"), bytes.fromhex("c401c1000906010203040506")
+    refused = bytes.fromhex("c401c10103")
+    assert read(first, 0, len(first)) is read(second, 0, len(second))
+    (item,) = read(refused, 0, len(refused)).items
+    assert item.answer == ("read-write-denied", None)
+    assert read(first, 0, len(first)).items[0].answer == ("success", None)
 
-    def read(buf: Buffer, start: int, end: int) -> Decoded:
-        nonlocal reads
-        reads += 1
-        return decode_apdu(buf, start, end)
 
-    remember = remembering(read)
+def test_a_head_that_is_cut_is_not_taken_for_one_seen_before() -> None:
+    read = reading_heads()
+    read(GET, 0, len(GET))
+    assert [expert.code for expert in read(GET, 0, len(GET) - 1).experts] == ["malformed"]
+
+
+@pytest.mark.parametrize("reading", [reading_heads, reading_whole])
+def test_what_is_remembered_is_bounded(reading: Callable[[], Read]) -> None:
+    read = reading()
+    first = read(GET, 0, len(GET))
     for number in range(REMEMBERED + 1):
         octets = GET[:3] + number.to_bytes(2) + GET[5:]
-        remember(octets, 0, len(octets))
-    remember(GET[:3] + bytes(2) + GET[5:], 0, len(GET))
-    assert reads == REMEMBERED + 2
-    long = b"\xc1" + bytes(REMEMBERED_LENGTH)
-    remember(long, 0, len(long))
-    remember(long, 0, len(long))
-    assert reads == REMEMBERED + 4
+        read(octets, 0, len(octets))
+    again = read(GET, 0, len(GET))
+    assert again == first
+    assert again is not first
