@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dlms_analyzer.cosem.interpret import Interpreted, generic
 from dlms_analyzer.cosem.meters import Meters
-from dlms_analyzer.cosem.model import MeterModel
+from dlms_analyzer.cosem.model import DATA, MeterModel
 from dlms_analyzer.cosem.push import Push, label
 from dlms_analyzer.cosem.untagged import label_untagged
 from dlms_analyzer.frames import FLOWS_REMEMBERED, endpoints
@@ -80,6 +80,15 @@ def resolved(model: MeterModel, asked: Asked) -> Asked:
     )
 
 
+def learn(meters: Meters, message: Message) -> MeterModel | None:
+    """Learn what a message teaches about its meter; the model of that meter, None when it tells of no access."""
+    if not message.items and not carries_push(message):
+        return None
+    model = model_of(meters, message)
+    note(model, message)
+    return model
+
+
 def note(model: MeterModel, message: Message) -> None:
     """Learn from the attribute values of a message: what was read, written with success, or pushed."""
     for asked, answer in message.items:
@@ -94,6 +103,11 @@ def note(model: MeterModel, message: Message) -> None:
             and asked.attribute is not None
         ):
             model.note(asked.class_id, asked.logical_name, asked.attribute, data)
+    push = None if message.items else push_of(model, message)
+    for item in () if push is None else push.items:
+        captured = item.captured
+        if captured is not None and not captured.data_index and (item.named or captured.class_id == DATA):
+            model.note(captured.class_id, captured.logical_name, captured.attribute_index, item.data)
 
 
 def carries_push(message: Message) -> bool:

@@ -53,12 +53,14 @@ class Meters:
             del self._titles[next(iter(self._titles))]
         self._titles[place] = key
         if key not in self._models and place in self._models:
-            self._models[key] = self._models.pop(place)
+            model = self._models[key] = self._models.pop(place)
+            model.key = key
 
     def _add(self, key: str, model: MeterModel) -> MeterModel:
         if len(self._models) >= MAX_METERS:
             del self._models[next(iter(self._models))]
         self._models[key] = model
+        model.key = key
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -84,7 +86,7 @@ class Meters:
             raise ValueError("meters and places must be tables")  # noqa: TRY004 - the caller's one error
         for key, one in meters.items():
             try:
-                found._models[str(key)] = MeterModel.from_dict(one, found.names)
+                found._add(str(key), MeterModel.from_dict(one, found.names))
             except ValueError as problem:
                 raise ValueError(f"meter {key}: {problem}") from None
         found._titles = {str(place): str(title) for place, title in places.items()}

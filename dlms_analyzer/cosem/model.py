@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from dlms_analyzer.cosem import obis, profile
 from dlms_analyzer.cosem.interpret import registry
+from dlms_analyzer.cosem.interpret.kinds import printable
 from dlms_analyzer.cosem.interpret.result import Interpreted, Mismatch, Pair, Part
 from dlms_analyzer.cosem.interpret.shapes import type_name
 from dlms_analyzer.cosem.lists import Known, capture_list, listed_object
@@ -34,6 +35,10 @@ MAX_PERIOD: Final = 0xFFFF_FFFF
 
 MAX_TEMPLATE: Final = 4_096
 """Octets of a template_description: one for each captured value, and a few more."""
+
+LOGICAL_DEVICE_NAME: Final = bytes((0, 0, 42, 0, 0, 255))
+TEXT_TAGS: Final = frozenset({9, 10, 12})
+"""octet-string, visible-string and utf8-string."""
 
 STRUCTURE: Final = 2
 ALL_ATTRIBUTES: Final = 0
@@ -74,6 +79,8 @@ class MeterModel:
         push_objects: what is pushed, by logical name of the push setup.
         templates: template_description of compact data, by logical name.
         monitored: what a register monitor or limiter watches, by class and logical name.
+        logical_device_name: what the meter calls itself; empty while that was not seen.
+        key: what a collection of meters knows it by: the system title in hex, or its place.
         revision: moves whenever something is learnt.
     """
 
@@ -86,6 +93,8 @@ class MeterModel:
         self.push_objects: dict[bytes, tuple[CaptureObject, ...]] = {}
         self.templates: dict[bytes, bytes] = {}
         self.monitored: dict[Key, CaptureObject] = {}
+        self.logical_device_name = ""
+        self.key = ""
         self.revision = 0
         self._plans: dict[tuple[int, bytes, int], Plan] = {}
         self._short: ShortNames | None = None
@@ -233,6 +242,16 @@ class MeterModel:
             one = listed_object(element)
             learnt = (one is not None and self._add(one)) or learnt
         return learnt
+
+    def _data(self, logical_name: bytes, data: Pair) -> bool:
+        if logical_name != LOGICAL_DEVICE_NAME or data[0] not in TEXT_TAGS:
+            return False
+        text = printable(data[1])
+        if not text or text == self.logical_device_name:
+            return False
+        self.logical_device_name = text
+        self.revision += 1
+        return True
 
     def _buffer(self, logical_name: bytes, data: Pair) -> bool:
         """Scalers that stand in the rows: some projects keep them in a profile of their own."""
@@ -419,6 +438,7 @@ def _unscaled(plain: Plan, pair: Pair) -> Interpreted:
 
 
 _TEACHERS: Final[dict[tuple[int, int], Callable[[MeterModel, bytes, Pair], bool]]] = {
+    (DATA, 2): MeterModel._data,
     (ASSOCIATION_LN, 2): MeterModel._object_list,
     (ASSOCIATION_SN, 2): MeterModel._object_list,
     (PROFILE_GENERIC, 2): MeterModel._buffer,

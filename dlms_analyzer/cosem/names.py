@@ -68,6 +68,19 @@ class NameTable:
         except ValueError:
             self._patterns.append(Named(obis.Pattern(logical_name), class_id, name))
 
+    def update(self, other: NameTable) -> None:
+        """Take all rows of another table; they go before those that are there.
+
+        Raises:
+            ValueError: too many names.
+        """
+        if len(self) + len(other) > MAX_NAMES:
+            raise ValueError(f"more than {MAX_NAMES} names in all tables")
+        self._exact.update(other._exact)
+        self._patterns += other._patterns
+        self.class_names.update(other.class_names)
+        self.attributes.update(other.attributes)
+
     def name(self, class_id: int | None, logical_name: bytes) -> str | None:
         """The user's name of an object; None when the table has none."""
         exact = self._exact

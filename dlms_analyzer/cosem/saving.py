@@ -20,6 +20,7 @@ def to_dict(model: MeterModel) -> dict[str, Any]:
     """Everything that a model has learnt."""
     return {
         "format": FORMAT,
+        "logical_device_name": model.logical_device_name or None,
         "objects": [
             {
                 "class_id": one.class_id,
@@ -62,6 +63,10 @@ def fill(model: MeterModel, content: Any) -> None:
     """
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ValueError(f"no meter model of format {FORMAT}")
+    name = content.get("logical_device_name") or ""
+    if not isinstance(name, str):
+        raise ValueError("the logical_device_name of the meter model must be text")  # noqa: TRY004 - the one error
+    model.logical_device_name = name
     for section, reader in (
         ("objects", _fill_objects),
         ("scaler_units", _fill_scalers),
