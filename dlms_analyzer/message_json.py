@@ -14,6 +14,7 @@ from dlms_analyzer.frames import NANOSECONDS, endpoints
 from dlms_analyzer.framing.units import Kind
 from dlms_analyzer.items import Asked
 from dlms_analyzer.meaning import Access, accesses, carries_push, model_of
+from dlms_analyzer.security.secret_places import secret_of
 from scapy_layers.ciphering import AUTHENTICATED, COMPRESSED, ENCRYPTED, SUITE
 from scapy_layers.compact_array import CompactArray, describe
 from scapy_layers.data import TYPE_NAMES, DataPair
@@ -74,13 +75,15 @@ def _compact(array: CompactArray) -> dict[str, Any]:
     return {"of": describe(array.description), "rows": rows, "contents": array.contents.hex()}
 
 
-def item_object(access: Access) -> dict[str, Any]:
-    """One COSEM access."""
+def item_object(access: Access, *, show_secrets: bool = False) -> dict[str, Any]:
+    """One COSEM access. A secret stands in `data` as it was sent, and in `value` only when it is asked for."""
     asked, answer, name, shown, selected = access
     if asked is None:
         asked = Asked()
     selection = asked.selection
     data = answer.data if answer is not None else asked.data
+    if shown is not None and not show_secrets and secret_of(asked) is not None:
+        shown = None
     return {
         "class_id": asked.class_id,
         "logical_name": None if asked.logical_name is None else _dotted(asked.logical_name),
@@ -128,13 +131,14 @@ def _security(security: Security | None) -> dict[str, Any] | None:
     }
 
 
-def message_dict(message: Message, meters: Meters | None = None) -> dict[str, Any]:
+def message_dict(message: Message, meters: Meters | None = None, *, show_secrets: bool = False) -> dict[str, Any]:
     """The object of a message. Absent things are None, never missing.
 
     Args:
         message: the message.
         meters: what is known about the meters of the capture; whoever keeps it tells it of every message with
-            `meaning.note`. Without it values are shown as far as they speak for themselves.
+            `meaning.learn`. Without it values are shown as far as they speak for themselves.
+        show_secrets: give passwords and keys as `value` too.
     """
     kind = message.kind
     source, destination = endpoints(message.stream.flow)
@@ -160,7 +164,7 @@ def message_dict(message: Message, meters: Meters | None = None) -> dict[str, An
         "invoke_id": message.invoke_id,
         "exchange": None if exchange is None else exchange.number,
         "response_time": None if message.response_time is None else message.response_time / NANOSECONDS,
-        "items": [item_object(access) for access in _accesses(message, meters)],
+        "items": [item_object(access, show_secrets=show_secrets) for access in _accesses(message, meters)],
         "reassembled": None
         if reassembled is None
         else {

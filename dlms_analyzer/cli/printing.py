@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from dlms_analyzer.message_json import message_dict
 from dlms_analyzer.messages import Message
 from dlms_analyzer.output.lines import LineWriter
 from dlms_analyzer.output.style import Style
@@ -45,11 +46,12 @@ def message_writer(options: argparse.Namespace, *, at_once: bool = False) -> Cal
 
 
 def _renderer(options: argparse.Namespace) -> Callable[[Message], str]:
+    show_secrets: bool = options.show_secrets
     if options.form == "jsonl":
         encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
-        return lambda message: encode(message.to_dict()) + "\n"
+        return lambda message: encode(message_dict(message, show_secrets=show_secrets)) + "\n"
     style = Style.of(sys.stdout)
-    lines = LineWriter(style, absolute=options.absolute_time)
+    lines = LineWriter(style, absolute=options.absolute_time, show_secrets=show_secrets)
     if options.form == "text":
         return lambda message: lines.line(message) + "\n"
-    return lambda message: "\n".join([lines.line(message), *tree_lines(message, style), ""])
+    return lambda message: "\n".join([lines.line(message), *tree_lines(message, style, show_secrets=show_secrets), ""])

@@ -10,6 +10,7 @@ from dlms_analyzer.items import Asked
 from dlms_analyzer.messages import Message
 from dlms_analyzer.notes import Severity
 from dlms_analyzer.output.escape import escape
+from dlms_analyzer.output.masking import hidden, masked_note
 from dlms_analyzer.output.style import Style
 from dlms_analyzer.security.protection import OK
 from scapy_layers.cosem_fields import logical_name_text
@@ -28,8 +29,13 @@ def asked_text(asked: Asked) -> str:
     return f"{logical_name_text(asked.logical_name)} ({class_name}) {member}"
 
 
-def gist(message: Message) -> str:
-    """What a message says: the summary of its layer, and on a response what had been asked."""
+def gist(message: Message, secret: str | None = None) -> str:
+    """What a message says: the summary of its layer, and on a response what had been asked.
+
+    Args:
+        message: the message.
+        secret: what it carries that is not to be shown.
+    """
     if message.kind is Kind.RAW:
         shown = message.octets[:RAW_SHOWN].hex()
         return f"raw  {shown}{'…' if message.end - message.start > RAW_SHOWN else ''}"
@@ -38,7 +44,13 @@ def gist(message: Message) -> str:
     record = message.record
     if record is None:
         return f"{message.service}  {message.octets[:RAW_SHOWN].hex()}"
-    text = str(record.layer.from_record(record).mysummary())
+    packet = record.layer.from_record(record)
+    if secret is None:
+        text = str(packet.mysummary())
+    else:
+        asked = message.items[0].asked if message.items and message.sender is not Sender.SERVER else None
+        named = "" if asked is None else f"  {asked_text(asked)}"
+        text = f"{packet.name}{named}  {secret}: not shown"
     if message.reassembled is not None:
         carried = message.reassembled
         text += f"  completes {carried.service}, {len(carried.data)} octets in {len(carried.messages)} messages"
@@ -53,9 +65,10 @@ def gist(message: Message) -> str:
 class LineWriter:
     """Renders messages as lines; times count from the first message unless absolute ones are wanted."""
 
-    def __init__(self, style: Style, *, absolute: bool = False) -> None:
+    def __init__(self, style: Style, *, absolute: bool = False, show_secrets: bool = False) -> None:
         self.style = style
         self.absolute = absolute
+        self.show_secrets = show_secrets
         self._origin: int | None = None
 
     def line(self, message: Message) -> str:
@@ -68,7 +81,8 @@ class LineWriter:
         head = f"{message.number:>6} {self._time(message.time)}  #{message.stream.conversation.number:<3} {who} "
         head += f"{addresses:<8} "
         colour = message.sender.value or "dim"
-        text = style(colour if message.kind is Kind.APDU else "dim", gist(message))
+        secret = None if self.show_secrets else hidden(message)
+        text = style(colour if message.kind is Kind.APDU else "dim", gist(message, secret))
         if message.response_time is not None:
             text += style("dim", f"  {message.response_time / 1e6:.1f} ms")
         security = message.security
@@ -78,7 +92,8 @@ class LineWriter:
         lines = [style("dim", head) + text]
         for expert in message.experts:
             if expert.severity is not Severity.CHAT:
-                said = f"       ! {expert.severity.value}: {expert.text} [{expert.code}]"
+                said = expert.text if secret is None else masked_note(expert.code, expert.text)
+                said = f"       ! {expert.severity.value}: {said} [{expert.code}]"
                 lines.append(style(expert.severity.value, escape(said)))
         return "\n".join(lines)
 

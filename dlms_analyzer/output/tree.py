@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dlms_analyzer.framing.units import Kind
 from dlms_analyzer.messages import Message
 from dlms_analyzer.output.escape import escape
+from dlms_analyzer.output.masking import hidden, masked_tree
 from dlms_analyzer.output.style import Style
 from scapy_layers import Node, tolerant, trace_apdu
 
@@ -35,25 +36,32 @@ def message_tree(message: Message) -> Node | None:
         return trace_apdu(octets, 0, len(octets))
 
 
-def tree_lines(message: Message, style: Style) -> Iterator[str]:
+def tree_lines(message: Message, style: Style, *, show_secrets: bool = False) -> Iterator[str]:
     """The lines of a message's tree."""
+    secret = not show_secrets and hidden(message) is not None
+
+    def lines(tree: Node) -> Iterator[str]:
+        return node_lines(tree if show_secrets else masked_tree(tree, secret=secret), style)
+
     tree = message_tree(message)
     if tree is None:
         octets = message.octets
         for at in range(0, len(octets), 16):
             yield f"{style('dim', f'{at:>5}       ')} {octets[at : at + 16].hex(' ')}"
         return
-    yield from node_lines(tree, style)
+    yield from lines(tree)
     plaintext = message.plaintext
     if plaintext is not None:
         yield f"  deciphered: {len(plaintext)} octets"
         with tolerant():
-            yield from node_lines(trace_apdu(plaintext, 0, len(plaintext)), style)
+            yield from lines(trace_apdu(plaintext, 0, len(plaintext)))
     if message.reassembled is not None and message.reassembled.service != message.service:
         octets = message.reassembled.data
         yield f"  reassembled from messages {', '.join(map(str, message.reassembled.messages))}: {len(octets)} octets"
         with tolerant():
-            yield from node_lines(_joined_tree(message), style)
+            joined = _joined_tree(message)
+        enclosing = Node("reassembled", None, 0, joined.end, "", (joined,))  # the data itself may be the secret
+        yield from node_lines((enclosing if show_secrets else masked_tree(enclosing, secret=secret)).children[0], style)
 
 
 def _joined_tree(message: Message) -> Node:
