@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -32,8 +33,13 @@ def load_names(path: str) -> NameTable:
         raise CaptureError(f"{path}: {problem}") from None
 
 
-def load_meters(path: str, names: Names) -> Meters | None:
+def load_meters(path: str, names: Names, called: Mapping[str, str] | None = None) -> Meters | None:
     """What was learnt about meters and saved; None when there is no such file.
+
+    Args:
+        path: of the file.
+        names: what objects are called.
+        called: what the user calls meters, by system title in hex.
 
     Raises:
         CaptureError: it cannot be read, or was not written by `save_meters`.
@@ -41,7 +47,7 @@ def load_meters(path: str, names: Names) -> Meters | None:
     if not Path(path).exists():
         return None
     try:
-        return Meters.from_dict(json.loads(_text(path, MAX_MODEL_FILE, "meter model")), names)
+        return Meters.from_dict(json.loads(_text(path, MAX_MODEL_FILE, "meter model")), names, called)
     except (ValueError, RecursionError) as problem:
         raise CaptureError(f"{path}: {problem}") from None
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 from typing import Any, Protocol
 
+from dlms_analyzer.analyzer import Analyzer
 from dlms_analyzer.capture import Source
 from dlms_analyzer.capture.recording import Recording
+from dlms_analyzer.cli.meters import known_meters
 from dlms_analyzer.cli.options import add_analysis_options, analyzer_of, say, say_problems
 from dlms_analyzer.cli.printing import add_form_options, message_writer
 from dlms_analyzer.cli.stopping import StopSignals
+from dlms_analyzer.cosem.meters import Meters
 
 
 class ListeningSource(Source, Protocol):
@@ -43,7 +46,14 @@ def listen(source: ListeningSource, options: argparse.Namespace, greeting: str) 
         CaptureError: What comes cannot be kept.
     """
     analyzer = analyzer_of(options)
-    write = message_writer(options, at_once=True)
+    with known_meters(options, analyzer.security.keyring) as meters:
+        return _listen(source, options, greeting, analyzer, meters)
+
+
+def _listen(
+    source: ListeningSource, options: argparse.Namespace, greeting: str, analyzer: Analyzer, meters: Meters
+) -> tuple[int, int]:
+    write = message_writer(options, meters, at_once=True)
     recording = None if options.write is None else Recording(options.write, source)
     messages = 0
     try:

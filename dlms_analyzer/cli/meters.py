@@ -13,6 +13,7 @@ from dlms_analyzer.capture.meter_files import load_meters, load_names, save_mete
 from dlms_analyzer.cli.options import say
 from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.cosem.names import Names, NameTable
+from dlms_analyzer.security.keyring import Keyring
 
 
 def add_meter_options(command: Any) -> None:
@@ -44,13 +45,17 @@ def add_meter_options(command: Any) -> None:
 
 
 @contextmanager
-def known_meters(options: argparse.Namespace) -> Iterator[Meters]:
+def known_meters(options: argparse.Namespace, keys: Keyring) -> Iterator[Meters]:
     """What the options say about the meters; saved at the end when they ask for it.
+
+    Args:
+        options: of the command line.
+        keys: which tell by what names the user calls the meters.
 
     Raises:
         CaptureError: a file that cannot be used.
     """
-    meters = _meters(options)
+    meters = _meters(options, {one.system_title.hex(): one.name for one in keys if one.system_title and one.name})
     try:
         yield meters
     finally:
@@ -58,7 +63,7 @@ def known_meters(options: argparse.Namespace) -> Iterator[Meters]:
             save_meters(options.save_meter_model, meters)
 
 
-def _meters(options: argparse.Namespace) -> Meters:
+def _meters(options: argparse.Namespace, called: dict[str, str]) -> Meters:
     table = NameTable()
     for path in options.names:
         try:
@@ -70,12 +75,12 @@ def _meters(options: argparse.Namespace) -> Meters:
     except ValueError as problem:
         raise CaptureError(f"--region: {problem}") from None
     if options.meter_model is None:
-        return Meters(names)
-    meters = load_meters(options.meter_model, names)
+        return Meters(names, called)
+    meters = load_meters(options.meter_model, names, called)
     if meters is None:
         if options.save_meter_model != options.meter_model:
             say(f"{options.meter_model} is not there; nothing is known about the meters at first")
-        return Meters(names)
+        return Meters(names, called)
     return meters
 
 

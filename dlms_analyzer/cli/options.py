@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -57,10 +59,14 @@ def add_analysis_options(command: Any) -> None:
     add_key_options(command)
 
 
+def framing_of(options: argparse.Namespace) -> FramingOptions:
+    """The framing rules that the options name."""
+    return FramingOptions(tuple(options.decode_as), heuristics=not options.no_heuristics)
+
+
 def analyzer_of(options: argparse.Namespace, *, heads: bool = False) -> Analyzer:
     """An analyzer with the framing rules and the keys that the options name."""
-    framing = FramingOptions(tuple(options.decode_as), heuristics=not options.no_heuristics)
-    return Analyzer(framing, heads=heads, keys=keyring_of(options))
+    return Analyzer(framing_of(options), heads=heads, keys=keyring_of(options))
 
 
 def add_capture_options(command: Any, *, files: int | str = "+", metavar: str = "FILE") -> None:
@@ -101,6 +107,7 @@ class CaptureRun:
         """
         self.status = 0
         self.analyzer = analyzer_of(options, heads=heads)
+        self._options = options
         self._follow = follow
         self._use_tshark = options.engine == "tshark"
         self._source = merged([source for path in options.files if (source := self._open(path)) is not None])
@@ -132,13 +139,34 @@ class CaptureRun:
         if say_problems(self._source.problems):
             self.status = 1
 
+    @property
+    def can_read_again(self) -> bool:
+        """All captures are files, which say the same at the second reading."""
+        return self._follow is None and all(Path(path).is_file() for path in self._options.files)
+
+    def preview(self) -> Iterator[Message]:
+        """The messages, read once before, for what has to be known from the start; says nothing of damage."""
+        analyzer = Analyzer(framing_of(self._options), keys=self.analyzer.security.keyring.given())
+        sources = []
+        for path in self._options.files:
+            with suppress(CaptureError):
+                sources.append(self._source_of(path))
+        with closing(merged(sources)) as source:
+            with suppress(CaptureError):
+                for frame in Progress(source, sys.stderr).watch(source):
+                    yield from analyzer.feed(frame)
+            yield from analyzer.flush()
+
+    def _source_of(self, path: str) -> Source:
+        if not self._use_tshark:
+            return open_capture(path, follow=self._follow is not None, stop=self._follow)
+        from dlms_analyzer.capture.tshark import TsharkSource
+
+        return TsharkSource(path, NetworkDecoder.knows_link)
+
     def _open(self, path: str) -> Source | None:
         try:
-            if not self._use_tshark:
-                return open_capture(path, follow=self._follow is not None, stop=self._follow)
-            from dlms_analyzer.capture.tshark import TsharkSource
-
-            return TsharkSource(path, NetworkDecoder.knows_link)
+            return self._source_of(path)
         except CaptureError as error:
             say(error)
             self.status = 1

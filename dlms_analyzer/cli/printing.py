@@ -8,6 +8,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from dlms_analyzer.cli.meters import add_meter_options
+from dlms_analyzer.cosem.meters import Meters
+from dlms_analyzer.meaning import learn
 from dlms_analyzer.message_json import message_dict
 from dlms_analyzer.messages import Message
 from dlms_analyzer.output.lines import LineWriter
@@ -25,19 +28,22 @@ def add_form_options(command: Any) -> None:
         help="text: a line each (default); tree: every field with its offsets; jsonl: an object a line",
     )
     command.add_argument("--absolute-time", action="store_true", help="UTC times instead of seconds since the first")
+    add_meter_options(command)
 
 
-def message_writer(options: argparse.Namespace, *, at_once: bool = False) -> Callable[[Message], None]:
+def message_writer(options: argparse.Namespace, meters: Meters, *, at_once: bool = False) -> Callable[[Message], None]:
     """What prints a message in the form that the options name.
 
     Args:
         options: of the command line.
+        meters: what is known about the meters; learns from every message.
         at_once: hand on every message as soon as it is there, for somebody who waits at the other end of a pipe.
     """
     out = sys.stdout
-    render = _renderer(options)
+    render = _renderer(options, meters)
 
     def write(message: Message) -> None:
+        learn(meters, message)
         out.write(render(message))
         if at_once:
             out.flush()
@@ -45,11 +51,11 @@ def message_writer(options: argparse.Namespace, *, at_once: bool = False) -> Cal
     return write
 
 
-def _renderer(options: argparse.Namespace) -> Callable[[Message], str]:
+def _renderer(options: argparse.Namespace, meters: Meters) -> Callable[[Message], str]:
     show_secrets: bool = options.show_secrets
     if options.form == "jsonl":
         encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
-        return lambda message: encode(message_dict(message, show_secrets=show_secrets)) + "\n"
+        return lambda message: encode(message_dict(message, meters, show_secrets=show_secrets)) + "\n"
     style = Style.of(sys.stdout)
     lines = LineWriter(style, absolute=options.absolute_time, show_secrets=show_secrets)
     if options.form == "text":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from dlms_analyzer.cosem.model import MeterModel
@@ -20,10 +21,17 @@ class Meters:
     its address changes; a place whose meter gave its title once leads to that meter from then on.
     """
 
-    __slots__ = ("_models", "_titles", "names")
+    __slots__ = ("_models", "_titles", "called", "names")
 
-    def __init__(self, names: Names | None = None) -> None:
+    def __init__(self, names: Names | None = None, called: Mapping[str, str] | None = None) -> None:
+        """Begin with no meter.
+
+        Args:
+            names: what objects are called.
+            called: what the user calls meters, by system title in hex.
+        """
         self.names = Names() if names is None else names
+        self.called = {} if called is None else called
         self._models: dict[str, MeterModel] = {}
         self._titles: dict[str, str] = {}
 
@@ -54,14 +62,18 @@ class Meters:
         self._titles[place] = key
         if key not in self._models and place in self._models:
             model = self._models[key] = self._models.pop(place)
-            model.key = key
+            self._name(key, model)
 
     def _add(self, key: str, model: MeterModel) -> MeterModel:
         if len(self._models) >= MAX_METERS:
             del self._models[next(iter(self._models))]
         self._models[key] = model
-        model.key = key
+        self._name(key, model)
         return model
+
+    def _name(self, key: str, model: MeterModel) -> None:
+        model.key = key
+        model.given_name = self.called.get(key, "")
 
     def to_dict(self) -> dict[str, Any]:
         """Everything that was learnt about every meter, JSON-able."""
@@ -72,7 +84,7 @@ class Meters:
         }
 
     @classmethod
-    def from_dict(cls, content: Any, names: Names | None = None) -> Meters:
+    def from_dict(cls, content: Any, names: Names | None = None, called: Mapping[str, str] | None = None) -> Meters:
         """What `to_dict` wrote.
 
         Raises:
@@ -80,7 +92,7 @@ class Meters:
         """
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             raise ValueError(f"no meter models of format {FORMAT}")
-        found = cls(names)
+        found = cls(names, called)
         meters, places = content.get("meters") or {}, content.get("places") or {}
         if not isinstance(meters, dict) or not isinstance(places, dict):
             raise ValueError("meters and places must be tables")  # noqa: TRY004 - the caller's one error

@@ -81,6 +81,7 @@ class MeterModel:
         monitored: what a register monitor or limiter watches, by class and logical name.
         logical_device_name: what the meter calls itself; empty while that was not seen.
         key: what a collection of meters knows it by: the system title in hex, or its place.
+        given_name: what the user calls it; empty when nobody said.
         revision: moves whenever something is learnt.
     """
 
@@ -95,11 +96,17 @@ class MeterModel:
         self.monitored: dict[Key, CaptureObject] = {}
         self.logical_device_name = ""
         self.key = ""
+        self.given_name = ""
         self.revision = 0
         self._plans: dict[tuple[int, bytes, int], Plan] = {}
         self._short: ShortNames | None = None
 
     # What is known
+
+    @property
+    def called(self) -> str:
+        """The best name of the meter: the user's, its own, else the key."""
+        return self.given_name or self.logical_device_name or self.key
 
     def version(self, class_id: int, logical_name: bytes) -> int | None:
         """Version of an object's class; None when no object list was seen."""
