@@ -1,0 +1,115 @@
+"""Deciphered captures: read again without keys, and by tshark, they say what the captures say with keys."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dlms_analyzer import Message
+from dlms_analyzer.capture import pcapng_writer as writer
+from dlms_analyzer.clear.rewriting import Rewriter
+from dlms_analyzer.framing.units import Kind
+from scapy_layers.hdlc import read_frame
+from tests.dlms_analyzer.clear.rewritten import read_again, rewritten, said
+from tests.support import Sidecar, sidecar, sidecars
+from tests.test_security_captures import keys_of, read
+
+HUGE = frozenset({"pathological_gbt_stream"})
+"""100,000 blocks that say nothing which others do not."""
+ALL = [one for one in sidecars() if one.name not in HUGE]
+CIPHERED = [one for one in ALL if one.load()["expected"].get("ciphered")]
+HDLC = [one for one in ALL if "hdlc" in one.name]
+ENVELOPES = ("glo-", "ded-", "general-glo", "general-ded", "general-ciphering", "general-signing")
+
+tshark = pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark is not installed")
+
+
+def messages_of(one: Sidecar) -> list[Message]:
+    return read(one, keys_of(one) if one in CIPHERED else None)
+
+
+@pytest.mark.parametrize("upper_pdu", [False, True], ids=["packets", "exported PDUs"])
+@pytest.mark.parametrize("one", ALL, ids=lambda one: one.name)
+def test_the_output_has_the_services_saps_items_and_times_of_the_input(one: Sidecar, upper_pdu: bool) -> None:
+    messages = messages_of(one)
+    rewriter = Rewriter(upper_pdu=upper_pdu)
+    again = read_again(rewritten(messages, rewriter), rewriter)
+    assert list(map(said, again)) == list(map(said, messages))
+
+
+@pytest.mark.parametrize("one", CIPHERED, ids=lambda one: one.name)
+def test_nothing_that_opens_with_the_keys_is_left_in_an_envelope(one: Sidecar) -> None:
+    messages = messages_of(one)
+    rewriter = Rewriter()
+    again = read_again(rewritten(messages, rewriter), rewriter)
+    closed = [message for message in again if message.security is not None]
+    refused = [message for message in messages if message.security and message.plaintext is None and not
+               message.reassembled]  # fmt: skip
+    assert len(closed) == len(refused) == rewriter.closed
+    assert sum(message.outer.startswith(ENVELOPES) for message in again) <= rewriter.closed
+
+
+@pytest.mark.parametrize("one", HDLC, ids=lambda one: one.name)
+def test_frame_numbers_of_the_output_have_no_holes(one: Sidecar) -> None:
+    codes = {"sequence", "acknowledgement"}
+    messages = messages_of(one)
+    rewriter = Rewriter()
+    again = read_again(rewritten(messages, rewriter), rewriter)
+    before = [expert for message in messages for expert in message.experts if expert.code in codes]
+    after = [expert for message in again for expert in message.experts if expert.code in codes]
+    assert len(after) <= len(before)
+
+
+def test_segments_become_one_frame_as_long_as_hdlc_allows() -> None:
+    one = sidecar("ln_hdlc_gmac_general_ded_segmented")
+    messages = messages_of(one)
+    segmented = [message for message in messages if message.kind is Kind.APDU and len(message.parts) > 1]
+    assert segmented
+    rewriter = Rewriter()
+    for message in messages:
+        frames = rewriter.rewrite(message)
+        if message in segmented:
+            for frame in frames:
+                hdlc, _ = read_frame(frame.octets, 54, len(frame.octets))
+                assert hdlc.fcs_ok
+                assert hdlc.hcs_ok
+            assert len(frames) == 1 + sum(len(frame.octets) for frame in frames) // 2_100
+
+
+@pytest.fixture(scope="module")
+def dissect(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sidecar, str], str]:
+    """What tshark says of the frames of a deciphered capture that a display filter lets pass."""
+    folder: Path = tmp_path_factory.mktemp("clear")
+
+    def run(one: Sidecar, display_filter: str) -> str:
+        rewriter = Rewriter()
+        path = folder / f"{one.name}.pcapng"
+        with path.open("wb") as file:
+            file.write(writer.section_header() + writer.interface_description(rewriter.link_type))
+            for frame in rewritten(messages_of(one), rewriter):
+                file.write(writer.packet(0, frame.time, frame.octets, comment=frame.comment))
+        checks = [f"{name}.check_checksum:TRUE" for name in ("ip", "tcp", "udp")]
+        # Where tshark knows no DLMS, a guess of its takes some WPDUs for STUN.
+        done = subprocess.run(
+            ["tshark", "-r", str(path), *(word for check in checks for word in ("-o", check)),
+             "--disable-protocol", "classicstun", "-Y", display_filter],
+            capture_output=True, text=True, timeout=120, check=True,
+        )  # fmt: skip
+        return done.stdout
+
+    return run
+
+
+@tshark
+@pytest.mark.parametrize("one", CIPHERED + [one for one in HDLC if one not in CIPHERED], ids=lambda one: one.name)
+def test_tshark_finds_no_wrong_checksum_and_no_error_of_tcp(
+    one: Sidecar, dissect: Callable[[Sidecar, str], str]
+) -> None:
+    errors = "tcp.analysis.flags || _ws.malformed || _ws.expert.severity == error"
+    assert dissect(one, errors) == ""
+    checksums = "ip.checksum.status == good && (tcp.checksum.status == good || udp.checksum.status == good)"
+    assert dissect(one, checksums).count("\n") == dissect(one, "frame").count("\n") > 0
