@@ -68,21 +68,22 @@ class HdlcLinks:
         self._known: dict[tuple[int, int | None, int | None, int | None, Sender], Header] = {}
         """The latest header, by conversation, SAPs and sender."""
 
-    def frames(self, message: Message, apdu: bytes) -> list[bytes]:
+    def frames(self, message: Message, apdu: bytes, prefix: bytes = b"") -> list[bytes]:
         """The frames that carry an APDU: one, or several where it is longer than a frame may be.
 
         Args:
             message: that the APDU stands for.
             apdu: without LLC.
+            prefix: of a gateway, that stood between LLC and APDU.
         """
         key = (
             message.stream.conversation.number, message.client_sap, message.server_sap, message.server_lower,
             message.sender,
         )  # fmt: skip
-        header = next(_headers(message), None) or self._known.get(key) or _usual_header(message)
+        header = next(_headers(message, len(prefix)), None) or self._known.get(key) or _usual_header(message)
         _remember(self._known, key, header)
         destination, source, octet = header
-        information = _llc(message) + apdu
+        information = _llc(message, len(prefix)) + prefix + apdu
         room = MAX_LENGTH - FORMAT_OCTETS - len(destination) - len(source) - _CONTROL_OCTETS - 2 * CHECK_OCTETS
         chunks = [information[at : at + room] for at in range(0, len(information), room)] or [b""]
         control = CONTROLS[octet]
@@ -143,16 +144,24 @@ def _remember(kept: dict[_K, _V], key: _K, value: _V) -> None:
     kept[key] = value
 
 
-def _places(message: Message) -> Iterator[tuple[Buffer, int]]:
-    """Where octets of the APDU follow what the frame has before them; those of the last segment first."""
-    for part in reversed(message.parts):
+def _places(message: Message, skipped: int) -> Iterator[tuple[Buffer, int]]:
+    """Where the information of a frame starts, or is there from; that of the last segment first."""
+    for part in reversed(message.parts[1:]):
+        yield part.frame.buf, part.start
+    for buf, start in first_places(message):
+        yield buf, start - skipped
+
+
+def first_places(message: Message) -> Iterator[tuple[Buffer, int]]:
+    """Where the APDU of a message starts, with what its frame has before it."""
+    for part in message.parts[:1]:
         yield part.frame.buf, part.start
     yield message.buf, message.start
 
 
-def _headers(message: Message) -> Iterator[Header]:
-    """Headers found before the APDU: their HCS tells."""
-    for buf, start in _places(message):
+def _headers(message: Message, skipped: int) -> Iterator[Header]:
+    """Headers found before the APDU, or before what of it was skipped: their HCS tells."""
+    for buf, start in _places(message, skipped):
         for stop in (start, start - LLC_SIZE):
             for size in _HEADER_SIZES:
                 at = stop - size
@@ -185,14 +194,12 @@ def _usual_header(message: Message) -> Header:
     return Header(client, server, octet) if message.sender is Sender.SERVER else Header(server, client, octet)
 
 
-def _llc(message: Message) -> bytes:
+def _llc(message: Message, skipped: int) -> bytes:
     """The LLC header as sent; empty when there was none."""
-    for buf, start in ((part.frame.buf, part.start) for part in message.parts[:1]):
+    for buf, first in first_places(message):
+        start = first - skipped
         if start >= LLC_SIZE and is_llc(buf, start - LLC_SIZE, start):
             return buf[start - LLC_SIZE : start]
-    start = message.start
-    if start >= LLC_SIZE and is_llc(message.buf, start - LLC_SIZE, start):
-        return message.buf[start - LLC_SIZE : start]
     return b""
 
 

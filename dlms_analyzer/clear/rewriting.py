@@ -6,6 +6,7 @@ from typing import Final, NamedTuple, Protocol
 
 from dlms_analyzer.clear.apdus import MAX_APDU, clear_apdu
 from dlms_analyzer.clear.exported import ExportedPdus
+from dlms_analyzer.clear.gateway import gateway_prefix
 from dlms_analyzer.clear.hdlc_frames import HdlcLinks
 from dlms_analyzer.clear.packets import MAX_DATAGRAM, Packets, Way
 from dlms_analyzer.frames import LINE, LINE_FLOW, SIDE_UNKNOWN, TCP, reverse_flow
@@ -98,8 +99,10 @@ class Rewriter:
             return [octets] if octets else []
         if message.kind is Kind.LINK:
             return [self._links.link_frame(message) if message.profile == "hdlc" else octets]
+        prefix = gateway_prefix(message)
         if message.profile in _LINKED:
-            return self._links.frames(message, octets)
+            return self._links.frames(message, octets, prefix)
+        octets = prefix + octets
         if message.stream.conversation.transport != LINE and message.profile in _HEADERS:
             return [message.buf[message.start - _HEADERS[message.profile] : message.start] + octets]
         if len(octets) > MAX_APDU:
