@@ -66,5 +66,11 @@ def test_the_examples_for_python_users_run_from_top_to_bottom(
     assert "17 1 released" in printed
 
 
+def test_the_example_about_the_audit_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(REPOSITORY)
+    assert run_examples("audit.md") == 1
+    assert "high password-in-clear (1,)" in capsys.readouterr().out
+
+
 def test_the_examples_about_meaning_run_from_top_to_bottom() -> None:
     assert run_examples("meaning.md") >= 4

@@ -160,7 +160,7 @@ def _granted(case: Case, message: Message, association: Association, asked: Aske
     if association.client_sap == PUBLIC_CLIENT:
         text = f"{access_name(asked)}, granted to client SAP {PUBLIC_CLIENT}"
         case.add("public-client-write" if writes else "public-client-read", message, text)
-    elif terms.application_context_name is not None:
+    elif association.protection is not None and association.protection.announced:
         case.add("no-authentication", message, f"{access_name(asked)}, granted to client SAP {association.client_sap}")
 
 

@@ -16,6 +16,11 @@ MAX_MESSAGES: Final = 20
 MAX_FOUND: Final = 100
 """Findings of a client and a meter. There are fewer codes; some come for several keys or passwords."""
 
+MAX_TRIES: Final = 2
+"""Times that well-known secrets are tried on what is protected in one way: if they do not fit then, they never do."""
+MAX_WAYS: Final = 64
+"""Ways of protection between a client and a meter: services, keys and titles; few, unless somebody makes them up."""
+
 Place = tuple[str, int | None, int | None, int | None]
 """Address of the meter, client SAP, server SAP, lower address."""
 
@@ -52,16 +57,15 @@ class Case:
         place: where they are.
         association: number of the one that the message at hand belongs to.
         title: system title of the meter; None when it was not seen.
-        tried: what was looked into for well-known secrets, and how often.
     """
 
-    __slots__ = ("_found", "association", "place", "title", "tried")
+    __slots__ = ("_found", "_tried", "association", "place", "title")
 
     def __init__(self, place: Place) -> None:
         self.place = place
         self.association = 0
         self.title: bytes | None = None
-        self.tried: dict[object, int] = {}
+        self._tried: dict[object, int] = {}
         self._found: dict[tuple[str, object], _Evidence] = {}
 
     def add(
@@ -92,9 +96,13 @@ class Case:
         if len(found.messages) < MAX_MESSAGES:
             found.messages.append(message.number)
 
-    def has(self, code: str, subject: object = None) -> bool:
-        """Whether it was found before."""
-        return (code, subject) in self._found
+    def tries(self, way: object) -> bool:
+        """Whether to try well-known secrets once more on what is protected in the same way."""
+        tried = self._tried.get(way, 0)
+        if tried >= MAX_TRIES or (not tried and len(self._tried) >= MAX_WAYS):
+            return False
+        self._tried[way] = tried + 1
+        return True
 
     def findings(self) -> Iterator[Finding]:
         """What was found so far."""

@@ -14,12 +14,11 @@ from dlms_analyzer.messages import Message
 from dlms_analyzer.security.envelopes import ENVELOPES, GENERAL_CIPHERING, GENERAL_SIGNING, envelope_in, plausible
 from dlms_analyzer.security.gcm import KEY_SIZES, TITLE_SIZE, VERIFIED, ContentCipher
 from dlms_analyzer.security.keyring import Keyring
+from dlms_analyzer.security.keys import KeySet
 from dlms_analyzer.security.protection import ERROR, Protection
 from scapy_layers import DecodeError, read_apdu, tolerant
 from scapy_layers.ciphering import AUTHENTICATED, COMPRESSED, ENCRYPTED, SUITE, TAG_SIZE
 
-MAX_TRIES: Final = 2
-"""APDUs that the keys are tried on, for each way of protection: if the first does not tell, the next will hardly."""
 MAX_GIVEN: Final = 8
 """Key sets at hand that are looked at for a meter: its own, and what was learnt."""
 
@@ -47,15 +46,12 @@ class KeySearch:
             message.sender, message.outer, security.key, security.security_control, security.system_title,
             security.status, protection.dedicated_key if security.key == "dedicated" else None,
         )  # fmt: skip
-        tries = case.tried.get(way, 0)
-        if tries >= MAX_TRIES:
+        if not case.tries(way):
             return
-        case.tried[way] = tries + 1
         envelope = _envelope(message)
         if envelope is None:
             return
         for ek, ak in self._opening(message, protection, envelope):
-            case.tried[way] = MAX_TRIES
             for name, key in ((_NAMES.get(security.key or "", "encryption key"), ek), ("gak", ak)):
                 known = None if key is None else well_known_key(key)
                 if known is not None and key is not None:
@@ -66,14 +62,15 @@ class KeySearch:
         """Pairs of encryption and authentication key that open an envelope."""
         control, counter, protected = envelope.content
         size = KEY_SIZES.get(control & SUITE)
-        title = (getattr(envelope, "system_title", b"") or None) or getattr(message.security, "system_title", None)
+        sets = self._sets(message, protection)
+        title = getattr(envelope, "system_title", b"") or _title(message, sets)
         authenticated, encrypted = bool(control & AUTHENTICATED), bool(control & ENCRYPTED)
         if size is None or title is None or len(title) != TITLE_SIZE or not (authenticated or encrypted):
             return
         if authenticated and len(protected) < TAG_SIZE:
             return
         inside = ENVELOPES[envelope.service].inside
-        given = list(self._given(message, protection))
+        given = list(_given(sets, protection))
         keys = [key for key in KEYS if len(key) == size]
         eks = dict.fromkeys(chain(keys, (ek for ek, _ in given if len(ek) == size)))
         aks = dict.fromkeys(chain(keys, (ak for _, ak in given if ak is not None)))
@@ -87,19 +84,32 @@ class KeySearch:
                 yield ek, ak
         yield from ((ek, None) for ek in eks if encrypted)
 
-    def _given(self, message: Message, protection: Protection) -> Iterator[_Pair]:
-        """The keys at hand for a meter."""
+    def _sets(self, message: Message, protection: Protection) -> tuple[KeySet, ...]:
+        """The key sets at hand for a meter."""
         server = protection.server
         sets = self.keyring.possible(
             system_title=server.title, address=server.address, port=protection.port, server_sap=server.sap,
             client_sap=protection.client.sap, message=message.number,
         )  # fmt: skip
-        for one in sets[:MAX_GIVEN]:
-            for ek in (one.guek, one.gbek, one.dedicated_key, protection.dedicated_key):
-                if ek is not None:
-                    yield bytes(ek), None if one.gak is None else bytes(one.gak)
-        if protection.dedicated_key is not None:
-            yield protection.dedicated_key, None
+        return sets[:MAX_GIVEN]
+
+
+def _title(message: Message, sets: tuple[KeySet, ...]) -> bytes | None:
+    """System title of the sender: as it was seen, or as a key set has it."""
+    title = None if message.security is None else message.security.system_title
+    for one in sets:
+        title = title or (one.system_title if message.sender is _SERVER else one.client_system_title)
+    return title
+
+
+def _given(sets: tuple[KeySet, ...], protection: Protection) -> Iterator[_Pair]:
+    """The pairs of keys at hand for a meter."""
+    for one in sets:
+        for ek in (one.guek, one.gbek, one.dedicated_key, protection.dedicated_key):
+            if ek is not None:
+                yield bytes(ek), None if one.gak is None else bytes(one.gak)
+    if protection.dedicated_key is not None:
+        yield protection.dedicated_key, None
 
 
 def _reads(

@@ -24,9 +24,6 @@ from scapy_layers.data import DataPair
 
 MAX_CHALLENGES: Final = 16_384
 """Challenges of servers remembered, to notice one that comes again; of more, the oldest are forgotten."""
-MAX_TRIES: Final = 2
-"""Replies of a side that well-known secrets are tried on: if the first does not tell, the next will hardly."""
-
 _OCTET_STRING: Final = 9
 _WEAK: Final = {hls.MD5: "MD5", hls.SHA1: "SHA-1"}
 _REFUSALS: Final[dict[tuple[int, ...], str]] = {
@@ -52,7 +49,8 @@ class Login:
     """Looks at AARQ, AARE and the replies to challenges."""
 
     def __init__(self) -> None:
-        self._challenges: dict[tuple[object, bytes], tuple[int, int]] = {}
+        # by address and SAP of the server: number of the association and of the message
+        self._challenges: dict[tuple[str, int | None, bytes], tuple[int, int]] = {}
 
     def look(self, case: Case, message: Message, association: Association) -> None:
         """Note what a message shows."""
@@ -76,7 +74,8 @@ class Login:
         challenge = None if protection is None else protection.server.challenge
         if not challenge or record.responding_authentication_value is None:
             return
-        key = case.place[::2], challenge
+        address, _, server_sap, _ = case.place
+        key = address, server_sap, challenge
         before = self._challenges.get(key)
         if before is None:
             if len(self._challenges) >= MAX_CHALLENGES:
@@ -123,10 +122,8 @@ def _reply(case: Case, message: Message, association: Association, asked: Asked,
         side, other = other, side
     if side.challenge is None or other.challenge is None:
         return
-    tried = "reply", side.name, protection.mechanism
-    if case.tried.get(tried, 0) >= MAX_TRIES:
+    if not case.tries(("reply", side.name, protection.mechanism)):
         return
-    case.tried[tried] = case.tried.get(tried, 0) + 1
     said = hls.Pass(other.challenge, side.challenge, side.title, other.title, data[1])
     if protection.mechanism == hls.GMAC:
         _try_keys(case, message, said)

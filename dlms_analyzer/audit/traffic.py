@@ -12,6 +12,7 @@ from dlms_analyzer.messages import Message
 from dlms_analyzer.security.envelopes import ENVELOPES, GENERAL_SIGNING
 from dlms_analyzer.security.hls import NAMES, NONE
 from dlms_analyzer.security.learning import mechanism_of
+from dlms_analyzer.security.protection import NO_KEY
 from scapy_layers.ciphering import AUTHENTICATED, ENCRYPTED, SUITE
 
 MAX_REMEMBERED: Final = 4_096
@@ -103,7 +104,7 @@ class Traffic:
             first, number = before
             if first is not exchange and getattr(first, "answered", False):
                 self._suspect(exchange.number, "replay-accepted", number, message)
-        elif "counter-backwards" in codes:
+        elif "counter-backwards" in codes and security.status != NO_KEY:  # else the key may be another one by now
             self._suspect(exchange.number, "old-counter-accepted", 0, message)
         if before is None:
             if len(self._requests) >= MAX_REMEMBERED:

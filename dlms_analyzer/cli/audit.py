@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         for finding in found:
             print("\n".join([*finding_lines(finding, style, options.show_secrets), ""]))
-        if not found:
+        if not found and (auditor.messages or not captures.status):
             print(f"no findings in {auditor.messages:,} messages")
     if auditor.closed:
         say(f"{auditor.closed:,} of {auditor.messages:,} messages did not open: what they carry was not looked at")
