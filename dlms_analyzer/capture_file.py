@@ -6,6 +6,7 @@ import io
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from dlms_analyzer.analyzer import Analyzer
@@ -13,9 +14,12 @@ from dlms_analyzer.associations.association import Association
 from dlms_analyzer.audit import Auditor, Finding
 from dlms_analyzer.capture import CaptureError, Problem, open_captures
 from dlms_analyzer.capture.key_files import load_keys_file
+from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.framing.options import DecodeAs, FramingOptions
+from dlms_analyzer.meaning import learn
 from dlms_analyzer.messages import Message
 from dlms_analyzer.security.keyring import Keyring
+from dlms_analyzer.values import Value, values_of
 
 CapturePath = str | os.PathLike[str] | BinaryIO
 """A path, `-` for standard input, or a file object that yields octets."""
@@ -98,6 +102,21 @@ class Capture:
         return auditor.finish()
 
     @property
+    def values(self) -> Iterator[Value]:
+        """Every attribute value that was read, written with success or sent by a meter, in capture order.
+
+        Captures that can be read again are read twice, so that what they reveal late improves the first values too.
+
+        Raises:
+            CaptureError: a capture cannot be opened, or not once more.
+        """
+        meters = Meters()
+        if all(map(_can_be_read_again, self.paths)):
+            for message in self.messages:
+                learn(meters, message)
+        yield from values_of(self.messages, meters)
+
+    @property
     def problems(self) -> list[Problem]:
         """Damage met by the last reading, with the name of the file."""
         return list(self._problems)
@@ -111,6 +130,10 @@ class Capture:
             elif self._read_before:
                 raise CaptureError(f"{getattr(path, 'name', 'stream')}: a stream that cannot seek is read only once")
         self._read_before = True
+
+
+def _can_be_read_again(path: CapturePath) -> bool:
+    return Path(path).is_file() if isinstance(path, str | os.PathLike) else path.seekable()
 
 
 def _position(path: CapturePath) -> int | None:
