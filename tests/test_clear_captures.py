@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable
-from pathlib import Path
+from functools import cache
 
 import pytest
 
@@ -24,6 +24,8 @@ ALL = [one for one in sidecars() if one.name not in HUGE]
 CIPHERED = [one for one in ALL if one.load()["expected"].get("ciphered")]
 HDLC = [one for one in ALL if "hdlc" in one.name]
 ENVELOPES = ("glo-", "ded-", "general-glo", "general-ded", "general-ciphering", "general-signing")
+
+Dissect = Callable[..., str]
 
 tshark = pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark is not installed")
 
@@ -81,22 +83,21 @@ def test_segments_become_one_frame_as_long_as_hdlc_allows() -> None:
 
 
 @pytest.fixture(scope="module")
-def dissect(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sidecar, str], str]:
+def dissect(tmp_path_factory: pytest.TempPathFactory) -> Dissect:
     """What tshark says of the frames of a deciphered capture that a display filter lets pass."""
-    folder: Path = tmp_path_factory.mktemp("clear")
+    folder = tmp_path_factory.mktemp("clear")
 
-    def run(one: Sidecar, display_filter: str) -> str:
-        rewriter = Rewriter()
+    def run(one: Sidecar, display_filter: str, *disabled: str, **how: bool) -> str:
+        rewriter = Rewriter(**how)
         path = folder / f"{one.name}.pcapng"
         with path.open("wb") as file:
             file.write(writer.section_header() + writer.interface_description(rewriter.link_type))
             for frame in rewritten(messages_of(one), rewriter):
                 file.write(writer.packet(0, frame.time, frame.octets, comment=frame.comment))
-        checks = [f"{name}.check_checksum:TRUE" for name in ("ip", "tcp", "udp")]
-        # Where tshark knows no DLMS, a guess of its takes some WPDUs for STUN.
+        words = [f"-o{name}.check_checksum:TRUE" for name in ("ip", "tcp", "udp")]
+        words += [f"--disable-protocol={name}" for name in disabled]
         done = subprocess.run(
-            ["tshark", "-r", str(path), *(word for check in checks for word in ("-o", check)),
-             "--disable-protocol", "classicstun", "-Y", display_filter],
+            ["tshark", "-r", str(path), "-Y", display_filter, *words],
             capture_output=True, text=True, timeout=120, check=True,
         )  # fmt: skip
         return done.stdout
@@ -104,12 +105,30 @@ def dissect(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sidecar, str]
     return run
 
 
+@cache
+def knows_dlms() -> bool:
+    """Whether the tshark here has a dissector for DLMS/COSEM."""
+    if shutil.which("tshark") is None:
+        return False
+    done = subprocess.run(["tshark", "-G", "protocols"], capture_output=True, text=True, timeout=120, check=False)
+    return any(line.split("\t")[2:3] == ["dlms"] for line in done.stdout.splitlines())
+
+
 @tshark
 @pytest.mark.parametrize("one", CIPHERED + [one for one in HDLC if one not in CIPHERED], ids=lambda one: one.name)
-def test_tshark_finds_no_wrong_checksum_and_no_error_of_tcp(
-    one: Sidecar, dissect: Callable[[Sidecar, str], str]
-) -> None:
-    errors = "tcp.analysis.flags || _ws.malformed || _ws.expert.severity == error"
-    assert dissect(one, errors) == ""
+def test_tshark_finds_no_wrong_checksum_and_no_error_of_tcp(one: Sidecar, dissect: Dissect) -> None:
+    # What tshark makes of the APDUs is its own affair. Without DLMS, a guess of it takes some WPDUs for STUN.
+    off = ("dlms", "classicstun")
+    assert dissect(one, "tcp.analysis.flags || _ws.malformed || _ws.expert.severity == error", *off) == ""
     checksums = "ip.checksum.status == good && (tcp.checksum.status == good || udp.checksum.status == good)"
-    assert dissect(one, checksums).count("\n") == dissect(one, "frame").count("\n") > 0
+    assert dissect(one, checksums, *off).count("\n") == dissect(one, "frame", *off).count("\n") > 0
+
+
+@tshark
+@pytest.mark.parametrize("upper_pdu", [False, True], ids=["packets", "exported PDUs"])
+@pytest.mark.parametrize("one", CIPHERED, ids=lambda one: one.name)
+def test_a_tshark_that_knows_dlms_takes_every_frame_for_it(one: Sidecar, upper_pdu: bool, dissect: Dissect) -> None:
+    if not knows_dlms():
+        pytest.skip("this tshark has no dissector for DLMS/COSEM")
+    assert dissect(one, "!dlms", upper_pdu=upper_pdu) == ""
+    assert dissect(one, "dlms", upper_pdu=upper_pdu).count("\n") > 0

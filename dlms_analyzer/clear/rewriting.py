@@ -28,8 +28,8 @@ NO_STATION: Final = 0
 
 _HEADERS: Final = {"raw": 0, "plc-llc": PLC_LLC_SIZE}
 """Framings without lengths and check sequences, and the size of their headers, which stay where there are datagrams."""
-_LINKED: Final = frozenset({"hdlc", "mode-e"})
-"""Framings that stay; every other one becomes the wrapper, which has room for the SAPs."""
+LINKED: Final = frozenset({"hdlc", "mode-e"})
+"""Framings with link frames, which stay; every other one becomes the wrapper, which has room for the SAPs."""
 
 
 class ClearFrame(NamedTuple):
@@ -67,21 +67,23 @@ class Rewriter:
         closed: messages that were protected and are written as sent.
     """
 
-    def __init__(self, *, upper_pdu: bool = False, keep_ports: bool = False) -> None:
+    def __init__(self, *, upper_pdu: bool = False, keep_ports: bool = False, wrapper: bool = False) -> None:
         """Begin.
 
         Args:
             upper_pdu: exported PDUs instead of packets.
             keep_ports: the ports of the capture stay; else the one of the service becomes 4059.
+            wrapper: APDUs of HDLC get the wrapper too; the rest of HDLC is left out.
         """
         self.link_type = UPPER_PDU if upper_pdu else ETHERNET
         self.opened = 0
         self.closed = 0
         self._carrier: Carrier = ExportedPdus() if upper_pdu else Packets(keep_ports=keep_ports)
         self._links = HdlcLinks()
+        self._linked = frozenset[str]() if wrapper else LINKED
 
     def rewrite(self, message: Message) -> list[ClearFrame]:
-        """The frames for a message; none when it has no octets."""
+        """The frames for a message; none when it has no octets, or is left out."""
         way = _way(message)
         octets, comment = clear_apdu(message, MAX_APDU if way.transport == TCP else MAX_DATAGRAM - HEADER_SIZE)
         if message.security is not None:
@@ -89,18 +91,20 @@ class Rewriter:
             self.opened += opened
             self.closed += not opened
         packets = [packet for one in self._framed(message, octets) for packet in self._carrier.packets(way, one)]
-        if _breaks_off(message):
+        if packets and _breaks_off(message):
             self._carrier.skip(way)
         return [ClearFrame(message.time, packet, "" if number else comment) for number, packet in enumerate(packets)]
 
     def _framed(self, message: Message, octets: bytes) -> list[bytes]:
         """The octets of a message with their framing."""
+        if message.kind is not Kind.APDU and message.profile in LINKED - self._linked:
+            return []
         if message.kind is Kind.RAW or not octets:
             return [octets] if octets else []
         if message.kind is Kind.LINK:
             return [self._links.link_frame(message) if message.profile == "hdlc" else octets]
         prefix = gateway_prefix(message)
-        if message.profile in _LINKED:
+        if message.profile in self._linked:
             return self._links.frames(message, octets, prefix)
         octets = prefix + octets
         if message.stream.conversation.transport != LINE and message.profile in _HEADERS:
@@ -125,7 +129,7 @@ def _line_flow(message: Message) -> bytes:
     """Addresses and ports that stand for the two ends of a line."""
     flow = message.stream.flow
     client, server = (network + flow[:2] for network in LINE_NETWORKS)
-    port = FIRST_EPHEMERAL + (message.profile in _LINKED)
+    port = FIRST_EPHEMERAL + (message.profile in LINKED)
     called = client + server + port.to_bytes(2) + IANA_PORT.to_bytes(2)
     if message.sender is not Sender.UNKNOWN:
         answers = message.sender is Sender.SERVER

@@ -40,6 +40,11 @@ def add_parser(commands: Any) -> None:
         help="write exported PDUs, which name the dissector, instead of Ethernet, IP, TCP and UDP",
     )
     command.add_argument(
+        "--wrapper",
+        action="store_true",
+        help="give the APDUs of HDLC the wrapper and leave out the rest of HDLC, of which Wireshark knows few forms",
+    )
+    command.add_argument(
         "--keep-ports",
         action="store_true",
         help="keep the ports of the capture; otherwise the one of the service becomes 4059, by which Wireshark knows "
@@ -55,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     with tidy_end(), CaptureRun(options, heads=True) as captures:
         if captures.status:
             return captures.status
-        rewriter = Rewriter(upper_pdu=options.upper_pdu, keep_ports=options.keep_ports)
+        rewriter = Rewriter(upper_pdu=options.upper_pdu, keep_ports=options.keep_ports, wrapper=options.wrapper)
         if options.output == "-":
             _write(captures, rewriter, sys.stdout.buffer.write)
             sys.stdout.buffer.flush()

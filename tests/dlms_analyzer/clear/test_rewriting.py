@@ -7,9 +7,11 @@ import pytest
 from dlms_analyzer import Analyzer, Message
 from dlms_analyzer.clear.rewriting import Rewriter
 from dlms_analyzer.frames import LINE, UDP, Frame, Segment, endpoints, line_flow
+from dlms_analyzer.framing.units import Kind
 from dlms_analyzer.net.links import ETHERNET, UPPER_PDU
-from scapy_layers import HDLC, LLC, MBus, PlcLLC
+from scapy_layers import HDLC, LLC, MBus, PlcLLC, Wrapper
 from tests.dlms_analyzer.clear.rewritten import read_again, rewritten, said
+from tests.dlms_analyzer.clear.test_hdlc_frames import Line
 from tests.dlms_analyzer.security.talks import ANSWER, CLIENT, DEDICATED, GET, SERVER, Talk, ded, glo, keys
 
 PUSH = bytes.fromhex("0F00000002000622334455")
@@ -94,3 +96,31 @@ def test_what_follows_half_a_frame_is_not_taken_for_its_other_half() -> None:
     rewriter = Rewriter()
     again = read_again(rewritten(messages, rewriter), rewriter)
     assert sorted(one.service for one in again) == sorted(one.service for one in messages)
+
+
+@pytest.mark.parametrize("server", [1, (1, 17), (1, 0x1000)], ids=["1 octet", "2 octets", "4 octets"])
+def test_apdus_of_hdlc_get_the_wrapper_when_asked_and_its_link_frames_are_left_out(server: object) -> None:
+    line = Line(server)
+    messages = [
+        message
+        for one in (
+            line.send("SNRM P", by_client=True),
+            line.send("UA F", by_client=False),
+            line.send("I N(S)=0 N(R)=0 P", bytes(LLC()) + GET, by_client=True),
+            line.send("I N(S)=0 N(R)=1 F", b"\xe6\xe7\x00" + ANSWER[:4], by_client=False, more=True),
+            line.send("RR N(R)=1 P", by_client=True),
+            line.send("I N(S)=1 N(R)=1 F", ANSWER[4:], by_client=False),
+        )
+        for message in one
+    ]
+    assert [one.service for one in messages] == ["snrm", "ua", "get-request-normal", "rr", "get-response-normal"]
+    rewriter = Rewriter(wrapper=True)
+    frames = rewritten(messages, rewriter)
+    again = read_again(frames, rewriter)
+    assert [frame.octets[54:] for frame in frames] == [
+        bytes(Wrapper(source_wport=16, destination_wport=1) / GET),
+        bytes(Wrapper(source_wport=1, destination_wport=16) / ANSWER),
+    ]
+    assert [(one.service, one.items) for one in again] == [
+        (one.service, one.items) for one in messages if one.kind is Kind.APDU
+    ]
