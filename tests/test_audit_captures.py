@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 
 import dlms_analyzer as dlms
-from dlms_analyzer.audit import Auditor, Finding
+from dlms_analyzer.audit import RULES, Auditor, Finding
 from dlms_analyzer.capture import open_capture
+from dlms_analyzer.output.lines import LineWriter
+from dlms_analyzer.output.style import Style
+from dlms_analyzer.output.tree import tree_lines
 from dlms_analyzer.security.keyring import Keyring
 from tests.support import Sidecar, sidecar, sidecars, thirdparty
 from tests.test_security_captures import keys_of
@@ -16,6 +20,11 @@ from tests.test_security_captures import keys_of
 KNOWN_KEY, KNOWN_PASSWORD, LLS = "well-known-key", "well-known-password", "password-in-clear"
 CLEAR, OWN, SUITE_0 = "data-in-clear", "manufacturer-mechanism", "suite-0"
 LOW = {KNOWN_PASSWORD, LLS, CLEAR}
+
+LARGE = 400_000
+"""Octets of captures that take too long to be mangled and printed."""
+HEADERS = 62
+"""Octets of Ethernet, IP, TCP and wrapper headers: what is changed behind them reaches the APDUs."""
 
 FOUND: dict[str, set[str]] = {
     "event_udp_wrapper": {CLEAR},
@@ -68,6 +77,9 @@ FOUND: dict[str, set[str]] = {
     "sn_wrapper_confirmed_service_error": LOW,
 }
 """By capture; all of them carry bench keys and passwords."""
+
+
+SMALL = [one for one in sidecars() if one.pcap.stat().st_size < LARGE]
 
 
 def keyring_of(one: Sidecar) -> Keyring:
@@ -127,6 +139,30 @@ def test_the_messages_named_are_the_ones_that_show_it() -> None:
     assert found["image-transfer-unprotected"].messages == (11,)
     found = {finding.code: finding for finding in audited(sidecar("ln_wrapper_gmac_low_ic"))}
     assert found["counter-refused"].messages == (58,)
+
+
+@pytest.mark.parametrize(
+    "one", [one for one in sidecars() if one.pcap.stat().st_size < LARGE], ids=lambda one: one.name
+)
+def test_captures_with_flipped_octets_are_audited_and_printed_without_a_stumble(one: Sidecar) -> None:
+    random = Random(one.name)
+    frames = list(open_capture(one.pcap))
+    keyring = keyring_of(one)
+    analyzer, auditor = dlms.Analyzer(keys=keyring), Auditor(keyring)
+    lines, style = LineWriter(Style(False)), Style(False)
+    printed = 0
+    for frame in frames:
+        octets = bytearray(frame.buf[frame.start : frame.end])
+        for _ in range(random.choice((0, 0, 1, 3))):
+            octets[random.randrange(min(HEADERS, len(octets) - 1), len(octets))] = random.randrange(256)
+        mangled = frame._replace(buf=bytes(octets), start=0, end=len(octets))
+        for message in analyzer.feed(mangled):
+            auditor.feed(message)
+            assert lines.line(message)
+            printed += sum(1 for _ in tree_lines(message, style))
+    auditor.feed_all(analyzer.flush())
+    assert printed
+    assert all(finding.code in RULES for finding in auditor.finish())
 
 
 def others() -> Iterator[dlms.Message]:

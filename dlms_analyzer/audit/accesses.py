@@ -107,13 +107,13 @@ class Accesses:
         clear = message.security is None or not message.security.security_control & ENCRYPTED
         wrapped = (asked.class_id, asked.method) in WRAPPED
         if clear and wrapped:
-            case.add("key-transfer-in-clear", message, f"{access_name(asked)} carries {what}")
+            case.add("key-transfer-in-clear", message.number, f"{access_name(asked)} carries {what}")
         elif clear:
             code = "key-in-clear" if (asked.class_id, asked.method) == M_BUS_KEY else "secret-in-clear"
-            case.add(code, message, f"{access_name(asked)} carries {what}", subject=what)
+            case.add(code, message.number, f"{access_name(asked)} carries {what}", subject=what)
         if not wrapped and data[0] == _OCTET_STRING and (known := well_known_password(data[1])) is not None:
             text = f"{access_name(asked)} carries {what}: {known}"
-            case.add("well-known-password", message, text, subject=data[1], secret=data[1])
+            case.add("well-known-password", message.number, text, subject=data[1], secret=data[1])
         if asked.class_id == SECURITY_SETUP and asked.method == KEY_TRANSFER and answer is None:
             self._transferred(case, message, data, clear=clear)
 
@@ -122,17 +122,17 @@ class Accesses:
         for key_id, octets in _keys_in(data):
             name = KEY_NAMES.get(key_id, f"key {key_id}")
             if clear and len(octets) in KEY_SIZES:
-                case.add("key-in-clear", message, f"the new {name} is not wrapped", subject=name, secret=octets)
+                case.add("key-in-clear", message.number, f"the new {name} is not wrapped", subject=name, secret=octets)
             for kek, known in KEYS.items():
                 if unwrap_key(kek, octets) is not None:
                     text = f"the new {name} is wrapped with {known}"
-                    case.add("well-known-master-key", message, text, subject=(name, kek), secret=kek)
+                    case.add("well-known-master-key", message.number, text, subject=(name, kek), secret=kek)
             for kek in (*KEYS, *{keys.kek for keys in self.keyring if keys.kek is not None}):
                 new = unwrap_key(kek, octets)
                 known_new = None if new is None else well_known_key(new)
                 if new is not None and known_new is not None:
                     text = f"the new {name}: {known_new}"
-                    case.add("well-known-key", message, text, subject=(name, new), secret=new)
+                    case.add("well-known-key", message.number, text, subject=(name, new), secret=new)
 
 
 def _keys_in(data: DataPair) -> list[tuple[int, bytes]]:
@@ -159,9 +159,11 @@ def _granted(case: Case, message: Message, association: Association, asked: Aske
         return
     if association.client_sap == PUBLIC_CLIENT:
         text = f"{access_name(asked)}, granted to client SAP {PUBLIC_CLIENT}"
-        case.add("public-client-write" if writes else "public-client-read", message, text)
+        case.add("public-client-write" if writes else "public-client-read", message.number, text)
     elif association.protection is not None and association.protection.announced:
-        case.add("no-authentication", message, f"{access_name(asked)}, granted to client SAP {association.client_sap}")
+        case.add(
+            "no-authentication", message.number, f"{access_name(asked)}, granted to client SAP {association.client_sap}"
+        )
 
 
 def _writes(message: Message, asked: Asked) -> bool:
@@ -180,6 +182,6 @@ def _image(case: Case, message: Message) -> None:
     """A part of a firmware image on its way."""
     security = message.security
     if security is None or not (security.security_control & AUTHENTICATED or message.outer == GENERAL_SIGNING):
-        case.add("image-transfer-unprotected", message, f"first in {message.outer}")
+        case.add("image-transfer-unprotected", message.number, f"first in {message.outer}")
     elif message.outer != GENERAL_SIGNING:
-        case.add("image-transfer-unsigned", message, f"first in {message.outer}")
+        case.add("image-transfer-unsigned", message.number, f"first in {message.outer}")

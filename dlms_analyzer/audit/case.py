@@ -8,7 +8,6 @@ from typing import Final
 from dlms_analyzer.associations.association import Association
 from dlms_analyzer.audit.finding import Finding
 from dlms_analyzer.frames import endpoints
-from dlms_analyzer.messages import Message
 from dlms_analyzer.security.keys import Secret
 
 MAX_MESSAGES: Final = 20
@@ -39,13 +38,14 @@ def place_of(association: Association) -> Place:
 class _Evidence:
     """What speaks for one finding."""
 
-    __slots__ = ("associations", "count", "first", "latest", "messages", "secret", "text")
+    __slots__ = ("associations", "count", "first", "last", "latest", "messages", "secret", "text")
 
     def __init__(self, text: str, association: int, secret: Secret | None) -> None:
         self.text = text
         self.first = self.latest = association
         self.associations = 1
         self.messages: list[int] = []
+        self.last = 0
         self.count = 0
         self.secret = secret
 
@@ -68,14 +68,12 @@ class Case:
         self._tried: dict[object, int] = {}
         self._found: dict[tuple[str, object], _Evidence] = {}
 
-    def add(
-        self, code: str, message: Message, text: str, *, subject: object = None, secret: bytes | None = None
-    ) -> None:
+    def add(self, code: str, message: int, text: str, *, subject: object = None, secret: bytes | None = None) -> None:
         """Note that a message shows something.
 
         Args:
             code: key of `RULES`.
-            message: that shows it.
+            message: number of the one that shows it.
             text: what is seen, a sentence without a full stop; the first one is kept.
             subject: tells findings with the same code apart.
             secret: the key or password in question.
@@ -90,11 +88,12 @@ class Case:
         if found.latest != number:
             found.associations += 1
             found.latest = number
-        if found.messages and found.messages[-1] == message.number:
+        if found.last == message:
             return
+        found.last = message
         found.count += 1
         if len(found.messages) < MAX_MESSAGES:
-            found.messages.append(message.number)
+            found.messages.append(message)
 
     def tries(self, way: object) -> bool:
         """Whether to try well-known secrets once more on what is protected in the same way."""

@@ -55,7 +55,7 @@ class KeySearch:
             for name, key in ((_NAMES.get(security.key or "", "encryption key"), ek), ("gak", ak)):
                 known = None if key is None else well_known_key(key)
                 if known is not None and key is not None:
-                    case.add("well-known-key", message, f"the {name}: {known}", subject=(name, key), secret=key)
+                    case.add("well-known-key", message.number, f"the {name}: {known}", subject=(name, key), secret=key)
             return
 
     def _opening(self, message: Message, protection: Protection, envelope: Any) -> Iterator[_Pair]:

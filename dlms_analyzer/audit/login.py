@@ -69,7 +69,7 @@ class Login:
         if record.result != _ACCEPTED and diagnostic is not None:
             reason = _REFUSALS.get(tuple(diagnostic))
             if reason is not None:
-                case.add("login-refused", message, f"the server says: {reason}")
+                case.add("login-refused", message.number, f"the server says: {reason}")
         protection = association.protection
         challenge = None if protection is None else protection.server.challenge
         if not challenge or record.responding_authentication_value is None:
@@ -82,7 +82,7 @@ class Login:
                 del self._challenges[next(iter(self._challenges))]
             self._challenges[key] = association.number, message.number
         elif before[0] != association.number:
-            case.add("challenge-repeated", message, f"the challenge is that of message {before[1]}")
+            case.add("challenge-repeated", message.number, f"the challenge is that of message {before[1]}")
 
 
 def _asked_for(case: Case, message: Message, record: Any) -> None:
@@ -91,20 +91,22 @@ def _asked_for(case: Case, message: Message, record: Any) -> None:
     value = record.calling_authentication_value
     if value is not None and (mechanism or hls.NONE) < FIRST_HLS:
         password = value[1]
-        case.add("password-in-clear", message, f"the AARQ carries a password of {len(password)} octets")
+        case.add("password-in-clear", message.number, f"the AARQ carries a password of {len(password)} octets")
         known = well_known_password(password)
         if known is not None:
             text = f"the password of low level security: {known}"
-            case.add("well-known-password", message, text, subject=password, secret=password)
+            case.add("well-known-password", message.number, text, subject=password, secret=password)
     if mechanism in _WEAK:
-        case.add("weak-mechanism", message, f"the client proposes HLS with {_WEAK[mechanism]}", subject=mechanism)
+        case.add(
+            "weak-mechanism", message.number, f"the client proposes HLS with {_WEAK[mechanism]}", subject=mechanism
+        )
     elif mechanism == hls.MANUFACTURER:
-        case.add("manufacturer-mechanism", message, "the client proposes mechanism 2")
+        case.add("manufacturer-mechanism", message.number, "the client proposes mechanism 2")
     key = getattr(record.user_information, "dedicated_key", None)
     if key is not None:
-        case.add("key-in-clear", message, "the InitiateRequest carries a dedicated key in clear", secret=key)
+        case.add("key-in-clear", message.number, "the InitiateRequest carries a dedicated key in clear", secret=key)
         if (known := well_known_key(key)) is not None:
-            case.add("well-known-key", message, f"the dedicated key: {known}", subject=key, secret=key)
+            case.add("well-known-key", message.number, f"the dedicated key: {known}", subject=key, secret=key)
 
 
 def _reply(case: Case, message: Message, association: Association, asked: Asked, answer: Answer | None) -> None:
@@ -135,7 +137,7 @@ def _try_passwords(case: Case, message: Message, mechanism: int, said: hls.Pass)
     for password, known in PASSWORDS.items():
         if hls.check(mechanism, said, hls.Secrets(password=password)).right:
             text = f"the secret of {hls.NAMES[mechanism]}: {known}"
-            case.add("well-known-password", message, text, subject=password, secret=password)
+            case.add("well-known-password", message.number, text, subject=password, secret=password)
             return
 
 
@@ -147,5 +149,5 @@ def _try_keys(case: Case, message: Message, said: hls.Pass) -> None:
         if hls.check(hls.GMAC, said, hls.Secrets(encryption_key=ek, authentication_key=ak)).right:
             for name, key in (("guek", ek), ("gak", ak)):
                 text = f"the {name}, by the reply to the challenge: {KEYS[key]}"
-                case.add("well-known-key", message, text, subject=(name, key), secret=key)
+                case.add("well-known-key", message.number, text, subject=(name, key), secret=key)
             return

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple, TypeVar
 
 from dlms_analyzer.associations.association import Association
 from dlms_analyzer.audit.case import Case
 from dlms_analyzer.audit.login import is_reply
 from dlms_analyzer.framing.units import Kind, Sender
-from dlms_analyzer.messages import Message
+from dlms_analyzer.messages import Message, Security
 from dlms_analyzer.security.envelopes import ENVELOPES, GENERAL_SIGNING
 from dlms_analyzer.security.hls import NAMES, NONE
 from dlms_analyzer.security.learning import mechanism_of
@@ -69,67 +69,100 @@ def in_clear(message: Message) -> bool:
     return not any(is_reply(item.asked) for item in items)
 
 
+class _Sent:
+    """A protected request.
+
+    Attributes:
+        message: its number.
+        exchange: number of its exchange.
+        answered: the server did not refuse it.
+    """
+
+    __slots__ = ("answered", "exchange", "message")
+
+    def __init__(self, message: int, exchange: int) -> None:
+        self.message = message
+        self.exchange = exchange
+        self.answered = False
+
+
+class _Suspect(NamedTuple):
+    """A request that the server should refuse.
+
+    Attributes:
+        code: of the finding, if it does not.
+        message: its number.
+        text: of the finding.
+    """
+
+    code: str
+    message: int
+    text: str
+
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+def _remember(memory: dict[_Key, _Value], key: _Key, value: _Value) -> None:
+    """Keep a value; of more than are kept, the oldest is forgotten."""
+    if len(memory) >= MAX_REMEMBERED:
+        del memory[next(iter(memory))]
+    memory[key] = value
+
+
 class Traffic:
     """Looks at the protection of each APDU."""
 
     def __init__(self) -> None:
-        self._requests: dict[tuple[bytes | None, int], tuple[object, int]] = {}
-        self._suspects: dict[int, tuple[str, int, Message]] = {}
+        self._requests: dict[tuple[bytes | None, int], _Sent] = {}
+        self._waiting: dict[int, _Sent] = {}
+        self._suspects: dict[int, _Suspect] = {}
 
     def look(self, case: Case, message: Message, association: Association) -> None:
         """Note what a message shows."""
-        security = message.security
+        security, exchange = message.security, message.exchange
         if security is not None:
             _protected(case, message)
-            if message.sender is _CLIENT:
-                self._counted(message)
+            if message.sender is _CLIENT and exchange is not None:
+                self._counted(message, security, exchange.number)
         elif in_clear(message):
             _unprotected(case, message, association)
         for code, text in message.experts:
             told = _TOLD.get(code)
             if told is not None:
-                case.add(told, message, text)
-        if self._suspects and message.sender is _SERVER and message.exchange is not None:
-            self._answered(case, message)
+                case.add(told, message.number, text)
+        if message.sender is _SERVER and exchange is not None:
+            self._answered(case, message, exchange.number)
 
-    def _counted(self, message: Message) -> None:
+    def _counted(self, message: Message, security: Security, exchange: int) -> None:
         """Whether a request was sent before, or its counter is an old one."""
-        security, exchange = message.security, message.exchange
-        if security is None or exchange is None:
-            return
         key = security.system_title, hash(message.octets)
-        codes = {expert.code for expert in message.experts}
+        codes = {code for code, _ in message.experts}
         before = self._requests.get(key)
-        if before is not None and "counter-repeated" in codes:
-            first, number = before
-            if first is not exchange and getattr(first, "answered", False):
-                self._suspect(exchange.number, "replay-accepted", number, message)
-        elif "counter-backwards" in codes and security.status != NO_KEY:  # else the key may be another one by now
-            self._suspect(exchange.number, "old-counter-accepted", 0, message)
         if before is None:
-            if len(self._requests) >= MAX_REMEMBERED:
-                del self._requests[next(iter(self._requests))]
-            self._requests[key] = exchange, message.number
-
-    def _suspect(self, exchange: int, code: str, number: int, message: Message) -> None:
-        if len(self._suspects) >= MAX_REMEMBERED:
-            del self._suspects[next(iter(self._suspects))]
-        self._suspects[exchange] = code, number, message
-
-    def _answered(self, case: Case, message: Message) -> None:
-        """Whether the server does what a request asks for that it should have refused."""
-        exchange = message.exchange
-        suspect = None if exchange is None else self._suspects.pop(exchange.number, None)
-        if suspect is None or message.service in _REFUSALS or not _success(message):
-            return
-        code, number, request = suspect
-        if code == "replay-accepted":
-            text = f"message {request.number} has the same octets as message {number}; both are answered"
-        else:
-            counter = 0 if request.security is None else request.security.invocation_counter
+            sent = _Sent(message.number, exchange)
+            _remember(self._requests, key, sent)
+            _remember(self._waiting, exchange, sent)
+        elif before.answered and before.exchange != exchange and "counter-repeated" in codes:
+            text = f"message {message.number} has the same octets as message {before.message}; both are answered"
+            _remember(self._suspects, exchange, _Suspect("replay-accepted", message.number, text))
+        if "counter-backwards" in codes and security.status != NO_KEY:  # else the key may be another one by now
+            counter = security.invocation_counter
             text = f"the request with counter {counter} is answered, although higher ones came before"
-        case.add(code, request, text)
-        case.add(code, message, text)
+            _remember(self._suspects, exchange, _Suspect("old-counter-accepted", message.number, text))
+
+    def _answered(self, case: Case, message: Message, exchange: int) -> None:
+        """Whether the server does what a request asks for, and whether it should have refused."""
+        sent = self._waiting.pop(exchange, None)
+        suspect = self._suspects.pop(exchange, None) if self._suspects else None
+        if (sent is None and suspect is None) or message.service in _REFUSALS or not _success(message):
+            return
+        if sent is not None:
+            sent.answered = True
+        if suspect is not None:
+            case.add(suspect.code, suspect.message, suspect.text)
+            case.add(suspect.code, message.number, suspect.text)
 
 
 def _success(message: Message) -> bool:
@@ -149,26 +182,30 @@ def _protected(case: Case, message: Message) -> None:
     protection = control & (AUTHENTICATED | ENCRYPTED)
     text = f"first in {message.outer} of the {message.sender.value or 'sender'}, security control {control:02X}"
     if protection == AUTHENTICATED:
-        case.add("authentication-only", message, text)
+        case.add("authentication-only", message.number, text)
     elif protection == ENCRYPTED:
-        case.add("encryption-only", message, text)
+        case.add("encryption-only", message.number, text)
     elif not protection:
-        case.add("unprotected-envelope", message, text)
+        case.add("unprotected-envelope", message.number, text)
     if not control & SUITE:
-        case.add("suite-0", message, text)
+        case.add("suite-0", message.number, text)
 
 
 def _unprotected(case: Case, message: Message, association: Association) -> None:
     """What an APDU in clear shows."""
     text = f"first {carried_service(message)} of the {message.sender.value or 'sender'}"
     if is_ciphered(association):
-        case.add("plaintext-on-ciphered", message, text)
+        case.add("plaintext-on-ciphered", message.number, text)
         return
     mechanism = mechanism_of(association.terms.mechanism_name) or NONE
     if mechanism:
-        case.add("data-in-clear", message, f"{text}, after a login by {NAMES.get(mechanism, f'mechanism {mechanism}')}")
+        case.add(
+            "data-in-clear",
+            message.number,
+            f"{text}, after a login by {NAMES.get(mechanism, f'mechanism {mechanism}')}",
+        )
     elif carried_service(message) in _PUSHES:
-        case.add("data-in-clear", message, text)
+        case.add("data-in-clear", message.number, text)
 
 
 _PUSHES: Final = frozenset({"data-notification", "event-notification-request", "information-report-request"})

@@ -9,7 +9,7 @@ from dlms_analyzer.messages import Message
 from dlms_analyzer.output.escape import escape
 from dlms_analyzer.output.masking import hidden, masked_tree
 from dlms_analyzer.output.style import Style
-from scapy_layers import Node, tolerant, trace_apdu
+from scapy_layers import DecodeError, Node, tolerant, trace_apdu
 
 
 def node_lines(node: Node, style: Style, base: int = 0, depth: int = 1) -> Iterator[str]:
@@ -75,5 +75,8 @@ def _joined_tree(message: Message) -> Node:
     if message.service == "general-block-transfer":
         return trace_apdu(octets, 0, len(octets))
     if carried.service.endswith("normal"):
-        return trace_data("data", octets, 0, len(octets))
+        try:
+            return trace_data("data", octets, 0, len(octets))
+        except DecodeError as stopped:
+            return Node("octets", octets, 0, len(octets), octets.hex(), error=str(stopped))
     return Node("octets", octets, 0, len(octets), octets.hex())
