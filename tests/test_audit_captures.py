@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from random import Random
 
@@ -10,6 +11,7 @@ import pytest
 import dlms_analyzer as dlms
 from dlms_analyzer.audit import RULES, Auditor, Finding
 from dlms_analyzer.capture import open_capture
+from dlms_analyzer.cli import main
 from dlms_analyzer.output.lines import LineWriter
 from dlms_analyzer.output.style import Style
 from dlms_analyzer.output.tree import tree_lines
@@ -163,6 +165,34 @@ def test_captures_with_flipped_octets_are_audited_and_printed_without_a_stumble(
     auditor.feed_all(analyzer.flush())
     assert printed
     assert all(finding.code in RULES for finding in auditor.finish())
+
+
+def printed(message: int, lines: list[str]) -> list[str]:
+    """The lines of one message of `read`."""
+    heads = [index for index, line in enumerate(lines) if HEAD.match(line)]
+    start = next(index for index in heads if int(lines[index].split()[0]) == message)
+    return lines[start : next((index for index in heads if index > start), len(lines))]
+
+
+HEAD = re.compile(r" *\d+ +\d+\.\d{6}  #")
+SECRETS = ("gurux", "4775727578")
+"""What the bench passwords begin with, as text and as hex."""
+
+
+@pytest.mark.parametrize("form", ["text", "tree"])
+def test_read_prints_none_of_the_secrets_that_the_audit_finds_unless_asked(
+    form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = sidecar("jj_ln_wrapper_access")
+    found = {number for finding in audited(one) if finding.code == "secret-in-clear" for number in finding.messages}
+    assert len(found) == 5
+    for option, told in (([], False), (["--show-secrets"], True)):
+        assert main(["read", "-T", form, *option, str(one.pcap)]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        for number in found:
+            text = "\n".join(printed(number, lines)).lower()
+            assert ("not shown" in text) is not told
+            assert any(secret in text for secret in SECRETS) is told
 
 
 def others() -> Iterator[dlms.Message]:

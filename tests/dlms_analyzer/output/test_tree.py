@@ -13,4 +13,4 @@ def test_joined_blocks_that_hold_no_data_are_shown_as_octets_with_the_reason() -
     (completed,) = talk.server(bytes.fromhex("c402c1 01 00000001 00 04 09b2aabb"))
     assert completed.reassembled is not None
     lines = list(tree_lines(completed, Style(False)))
-    assert lines[-1].strip() == "0..4        octets: 09b2aabb  [B2 is no definite length at offset 1]"
+    assert lines[-1].strip() == "0..4     octets: 09b2aabb  [B2 is no definite length at offset 1]"
