@@ -17,7 +17,7 @@ DOCS := $(VENV)/.installed-docs
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format bench docs clean
+.PHONY: help setup demo test lint format bench compiled docs clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -43,13 +43,22 @@ format: $(DEV)  ## let ruff rewrite what it can
 bench: $(DEV)  ## run every benchmarks/bench_*.py
 	@set -e; for script in $(sort $(wildcard benchmarks/bench_*.py)); do echo "== $$script"; $(BIN)/python "$$script"; done
 
+compiled: pyproject.toml  ## build the hot modules with mypyc into .venv-compiled (needs a C compiler), for bench
+	@$(MAKE) --no-print-directory VENV=.venv-compiled .venv-compiled/.installed-dev
+	.venv-compiled/bin/python -m pip --disable-pip-version-check --quiet install 'setuptools>=77'
+	@rm -rf build/compiled && mkdir -p build/compiled
+	@cp -r dlms_analyzer scapy_layers tui setup.py pyproject.toml README.md LICENSE build/compiled
+	cd build/compiled && DLMS_ANALYZER_COMPILE=1 ../../.venv-compiled/bin/python -m pip --disable-pip-version-check --quiet \
+	  install --no-deps --no-build-isolation --force-reinstall .
+	cd .venv-compiled && bin/python -c 'import dlms_analyzer.analyzer as one; print("compiled:", one.__file__)'
+
 docs: $(DOCS)  ## build the user guide into site/
 	$(BIN)/python -m scapy_layers.reference > docs/fields.md
 	$(BIN)/python -m dlms_analyzer.output.experts > docs/experts.md
 	$(BIN)/mkdocs build --strict
 
 clean:  ## remove build products and caches, keep the virtual environment
-	rm -rf build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv-compiled build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find $(PACKAGES) benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The first interpreter that is new enough and can make virtual environments. A name on PATH may be a launcher that

@@ -18,6 +18,9 @@ HOT = [
     "dlms_analyzer/associations/tracker.py",
     "dlms_analyzer/capture/pcap.py",
     "dlms_analyzer/decoded.py",
+    "dlms_analyzer/framing/hdlc.py",
+    "dlms_analyzer/framing/mbus.py",
+    "dlms_analyzer/framing/raw.py",
     "dlms_analyzer/framing/stage.py",
     "dlms_analyzer/framing/stream.py",
     "dlms_analyzer/framing/wrapper.py",
@@ -34,7 +37,7 @@ HOT = [
     "dlms_analyzer/security/protection.py",
     "dlms_analyzer/security/stage.py",
 ]
-"""What every frame or message goes through."""
+"""What every frame or message goes through; whatever inherits from a compiled class has to be compiled too."""
 
 
 def compiled() -> list[object]:

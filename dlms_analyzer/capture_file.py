@@ -15,7 +15,9 @@ from dlms_analyzer.audit import Auditor, Finding
 from dlms_analyzer.capture import CaptureError, Problem, open_captures
 from dlms_analyzer.capture.key_files import load_keys_file
 from dlms_analyzer.cosem.meters import Meters
+from dlms_analyzer.exchanged import Exchanged, exchanges_of
 from dlms_analyzer.framing.options import DecodeAs, FramingOptions
+from dlms_analyzer.index import IndexedCapture
 from dlms_analyzer.meaning import learn
 from dlms_analyzer.messages import Message
 from dlms_analyzer.security.keyring import Keyring
@@ -58,7 +60,7 @@ class Capture:
                 raise TypeError("captures are octets: open the file in binary mode")
         self.paths = tuple(paths)
         self.options = options or FramingOptions()
-        self.keys = keys or Keyring()
+        self.keys = Keyring() if keys is None else keys
         self._starts = tuple(map(_position, self.paths))
         self._read_before = False
         self._problems: list[Problem] = []
@@ -92,6 +94,24 @@ class Capture:
             for _ in self.messages:
                 pass
         return self._associations or []
+
+    @property
+    def exchanges(self) -> Iterator[Exchanged]:
+        """Every request with what answers it, as the answers become complete; read afresh at each call.
+
+        Raises:
+            CaptureError: a capture cannot be opened, or not once more.
+        """
+        return exchanges_of(self.messages)
+
+    def index(self) -> IndexedCapture:
+        """An index of the capture, not read yet: `read()` it, then look at any message in any order.
+
+        Raises:
+            CaptureError: a capture cannot be opened, or not once more.
+        """
+        self._rewind()
+        return IndexedCapture(open_captures(self.paths), self.options, self.keys.given())
 
     @property
     def findings(self) -> list[Finding]:

@@ -106,7 +106,7 @@ class BlockTransfers:
             found, key = self._pairing.find(association, row.family, invoke_id)
             exchange = found or exchange
             if exchange is not None:
-                items = self._pairing.complete(association, exchange, key, items)
+                items = self._pairing.complete(association, exchange, key, items, number)
         elif role is Role.ALONE:
             exchange = None
         return Paired(exchange, waited, items, reassembled, experts, invoke_id)

@@ -18,12 +18,13 @@ class Exchange:
         time: of the last request message, in nanoseconds.
         confirmed: a response is due.
         answered: a response, or its first block, was seen.
+        last: number of the message that completed the answer; 0 until then.
         request_blocks: blocks of a long request.
         response_blocks: blocks of a long response.
     """
 
     __slots__ = (
-        "answered", "confirmed", "family", "invoke_id", "items", "number", "request", "request_blocks",
+        "answered", "confirmed", "family", "invoke_id", "items", "last", "number", "request", "request_blocks",
         "response_blocks", "time",
     )  # fmt: skip
 
@@ -45,6 +46,7 @@ class Exchange:
         self.time = time
         self.confirmed = confirmed
         self.answered = False
+        self.last = 0
         self.request_blocks: Transfer | None = None
         self.response_blocks: Transfer | None = None
 

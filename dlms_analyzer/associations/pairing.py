@@ -154,7 +154,7 @@ class Pairing:
             if record is None or service in _ACKNOWLEDGEMENTS:
                 return Paired(exchange, waited, (), None, experts)
             return self._response_block(association, exchange, key, decoded, waited, number, experts)
-        completed = self.complete(association, exchange, key, items)
+        completed = self.complete(association, exchange, key, items, number)
         if not items and service in ("exception-response", "confirmed-service-error"):
             association.count_error(service)
             refusal = record.layer.from_record(record).summary_text()
@@ -191,10 +191,11 @@ class Pairing:
 
     @staticmethod
     def complete(
-        association: Association, exchange: Exchange, key: int | str, answers: tuple[Item, ...]
+        association: Association, exchange: Exchange, key: int | str, answers: tuple[Item, ...], number: int
     ) -> tuple[Item, ...]:
-        """Close an exchange; what was asked stands beside what came back."""
+        """Close an exchange with a message; what was asked stands beside what came back."""
         association.open.pop(key, None)
+        exchange.last = number
         asked = exchange.items
         if len(answers) == 1 == len(asked):
             answer = answers[0].answer
@@ -229,7 +230,7 @@ class Pairing:
         source = decoded.record.results[0] if decoded.service == "read-response" else decoded.record
         content = source.result if decoded.service == "get-response-with-datablock" else source
         if content.service == "datablock-error":
-            items = self.complete(association, exchange, key, refusal_by_access(content.data_access_result))
+            items = self.complete(association, exchange, key, refusal_by_access(content.data_access_result), number)
             return Paired(exchange, waited, items, None, experts)
         experts += blocks.add(source.block_number, content.raw_data, number, last=bool(source.last_block))
         if not blocks.complete:
@@ -242,7 +243,7 @@ class Pairing:
                 answers = _JOINED[exchange.family](octets, wanted)
             except DecodeError as stopped:
                 experts += (Expert("malformed", f"in the joined blocks: {stopped}"),)
-        items = self.complete(association, exchange, key, answers)
+        items = self.complete(association, exchange, key, answers, number)
         name = f"{exchange.family}-response"
         if exchange.family != "read":
             name += "-normal" if wanted == 1 else "-with-list"
