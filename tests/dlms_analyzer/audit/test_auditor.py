@@ -387,3 +387,27 @@ def test_without_keys_the_messages_that_stay_closed_are_counted() -> None:
     talk.ask(GET, ANSWER, 2)
     assert talk.auditor.closed == 4
     assert talk.auditor.finish() == []
+
+
+def test_clients_and_meters_beyond_what_is_followed_are_counted_and_not_mixed_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dlms_analyzer.audit.auditor.MAX_CASES", 2)
+    talk = Audited()
+    for sap in (1, 2, 3, 1):
+        talk.client_sap = sap
+        talk.client(AARQ(mechanism_name=mechanism(1), calling_authentication_value=PASSWORD))
+    assert talk.auditor.left_out == 1
+    assert [(one.client_sap, one.count) for one in talk.auditor.finish()] == [(1, 2), (2, 1)]
+
+
+def test_requests_that_are_remembered_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dlms_analyzer.audit.traffic.MAX_REMEMBERED", 3)
+    talk = Audited()
+    talk.log_in_ciphered()
+    for counter in range(2, 8):
+        talk.ask(GET, ANSWER, counter)
+    for counter in (3, 7):  # the first is forgotten, the second is not
+        talk.client(glo(GET, counter, CLIENT, **SECRET, control=0x31))
+        talk.server(glo(ANSWER, counter + 10, SERVER, **SECRET, control=0x31))
+    assert talk.found["replay-accepted"].messages == (17, 18)
