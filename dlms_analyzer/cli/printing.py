@@ -57,7 +57,12 @@ def _renderer(options: argparse.Namespace, meters: Meters) -> Callable[[Message]
         encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
         return lambda message: encode(message_dict(message, meters, show_secrets=show_secrets)) + "\n"
     style = Style.of(sys.stdout)
-    lines = LineWriter(style, absolute=options.absolute_time, show_secrets=show_secrets)
+    lines = LineWriter(style, absolute=options.absolute_time, show_secrets=show_secrets, meters=meters)
     if options.form == "text":
         return lambda message: lines.line(message) + "\n"
-    return lambda message: "\n".join([lines.line(message), *tree_lines(message, style, show_secrets=show_secrets), ""])
+
+    def tree(message: Message) -> str:
+        below = tree_lines(message, style, show_secrets=show_secrets, meters=meters)
+        return "\n".join([lines.line(message), *below, ""])
+
+    return tree

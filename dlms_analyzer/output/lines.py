@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.frames import NANOSECONDS
 from dlms_analyzer.framing.units import Kind, Sender
 from dlms_analyzer.items import Asked
+from dlms_analyzer.meaning import carries_push, model_of
 from dlms_analyzer.messages import Message
 from dlms_analyzer.notes import Severity
 from dlms_analyzer.output.escape import escape
 from dlms_analyzer.output.masking import hidden, masked_note
+from dlms_analyzer.output.meanings import line_meaning
 from dlms_analyzer.output.style import Style
 from dlms_analyzer.security.protection import OK
 from scapy_layers.cosem_fields import logical_name_text
@@ -65,8 +68,19 @@ def gist(message: Message, secret: str | None = None) -> str:
 class LineWriter:
     """Renders messages as lines; times count from the first message unless absolute ones are wanted."""
 
-    def __init__(self, style: Style, *, absolute: bool = False, show_secrets: bool = False) -> None:
+    def __init__(
+        self, style: Style, *, absolute: bool = False, show_secrets: bool = False, meters: Meters | None = None
+    ) -> None:
+        """Begin.
+
+        Args:
+            style: colours.
+            absolute: UTC times.
+            show_secrets: show passwords and keys.
+            meters: what is known about the meters; without it, lines do not say what values mean.
+        """
         self.style = style
+        self.meters = meters
         self.absolute = absolute
         self.show_secrets = show_secrets
         self._origin: int | None = None
@@ -83,6 +97,10 @@ class LineWriter:
         colour = message.sender.value or "dim"
         secret = None if self.show_secrets else hidden(message)
         text = style(colour if message.kind is Kind.APDU else "dim", gist(message, secret))
+        if self.meters is not None and secret is None and (message.items or carries_push(message)):
+            model = model_of(self.meters, message)
+            meaning = line_meaning(model, message, show_secrets=self.show_secrets)
+            text += style("bold", f"  {escape(meaning)}") if meaning else ""
         if message.response_time is not None:
             text += style("dim", f"  {message.response_time / 1e6:.1f} ms")
         security = message.security

@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
+from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.framing.units import Kind
+from dlms_analyzer.meaning import model_of
 from dlms_analyzer.messages import Message
 from dlms_analyzer.output.escape import escape
 from dlms_analyzer.output.masking import hidden, masked_tree
+from dlms_analyzer.output.meanings import tree_meanings
 from dlms_analyzer.output.style import Style
-from scapy_layers import DecodeError, Node, tolerant, trace_apdu
+from scapy_layers import DecodeError, GetResponseWithList, Node, ReadResponse, tolerant, trace_apdu
+
+_LISTS: Final = {"get-response-with-list": GetResponseWithList.results, "read-response": ReadResponse.results}
+"""Fields that joined blocks are of."""
+
+_ENCLOSING: Final = "reassembled"
+"""Name of a node that only holds the tree of joined octets."""
 
 
-def node_lines(node: Node, style: Style, base: int = 0, depth: int = 1) -> Iterator[str]:
-    """A line for a node and each one below it; offsets count from `base`."""
+def node_lines(
+    node: Node, style: Style, base: int = 0, depth: int = 1, meanings: Mapping[int, str] | None = None
+) -> Iterator[str]:
+    """A line for a node and each one below it.
+
+    Args:
+        node: the uppermost.
+        style: colours.
+        base: where offsets count from.
+        depth: of the uppermost node.
+        meanings: words that stand behind a node, by its identity.
+    """
     for level, one in node.walk(depth):
         span = f"{one.start - base:>5}..{one.end - base:<5}"
         if one.end == one.start:
@@ -21,6 +41,8 @@ def node_lines(node: Node, style: Style, base: int = 0, depth: int = 1) -> Itera
         text = f"{style('dim', span)} {'  ' * (level - 1)}{style('bold', one.name)}: {escape(one.text)}"
         if one.error is not None and not any(child.error for child in one.children):
             text += style("error", f"  [{escape(one.error)}]")
+        if meanings is not None and (meaning := meanings.get(id(one))):
+            text += style("server", f"  = {escape(meaning)}")
         yield text
 
 
@@ -36,12 +58,26 @@ def message_tree(message: Message) -> Node | None:
         return trace_apdu(octets, 0, len(octets))
 
 
-def tree_lines(message: Message, style: Style, *, show_secrets: bool = False) -> Iterator[str]:
-    """The lines of a message's tree."""
+def tree_lines(
+    message: Message, style: Style, *, show_secrets: bool = False, meters: Meters | None = None
+) -> Iterator[str]:
+    """The lines of a message's tree.
+
+    Args:
+        message: the message.
+        style: colours.
+        show_secrets: show passwords and keys.
+        meters: what is known about the meters; without it, the tree does not say what values mean.
+    """
     secret = not show_secrets and hidden(message) is not None
 
     def lines(tree: Node) -> Iterator[str]:
-        return node_lines(tree if show_secrets else masked_tree(tree, secret=secret), style)
+        shown = tree if show_secrets else masked_tree(tree, secret=secret)
+        meanings = None
+        if meters is not None and message.kind is Kind.APDU:
+            meanings = tree_meanings(model_of(meters, message), message, shown, secret=secret)
+        for one in shown.children if tree.name == _ENCLOSING else (shown,):
+            yield from node_lines(one, style, meanings=meanings)
 
     tree = message_tree(message)
     if tree is None:
@@ -60,8 +96,7 @@ def tree_lines(message: Message, style: Style, *, show_secrets: bool = False) ->
         yield f"  reassembled from messages {', '.join(map(str, message.reassembled.messages))}: {len(octets)} octets"
         with tolerant():
             joined = _joined_tree(message)
-        enclosing = Node("reassembled", None, 0, joined.end, "", (joined,))  # the data itself may be the secret
-        yield from node_lines((enclosing if show_secrets else masked_tree(enclosing, secret=secret)).children[0], style)
+        yield from lines(Node(_ENCLOSING, None, 0, joined.end, "", (joined,)))  # the data itself may be the secret
 
 
 def _joined_tree(message: Message) -> Node:
@@ -74,6 +109,10 @@ def _joined_tree(message: Message) -> Node:
     octets = carried.data
     if message.service == "general-block-transfer":
         return trace_apdu(octets, 0, len(octets))
+    listed = _LISTS.get(carried.service)
+    if listed is not None:
+        found: Node = listed.trace(octets, 0, len(octets))
+        return found
     if carried.service.endswith("normal"):
         try:
             return trace_data("data", octets, 0, len(octets))
