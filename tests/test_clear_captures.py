@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Callable
 from functools import cache
+from random import Random
 
 import pytest
 
-from dlms_analyzer import Message
+from dlms_analyzer import Analyzer, Message
 from dlms_analyzer.capture import pcapng_writer as writer
 from dlms_analyzer.clear.rewriting import Rewriter
+from dlms_analyzer.frames import Frame
 from dlms_analyzer.framing.units import Kind
+from dlms_analyzer.security.keyring import Keyring
 from scapy_layers.hdlc import read_frame
+from tests.dlms_analyzer import mangle
 from tests.dlms_analyzer.clear.rewritten import read_again, rewritten, said
 from tests.support import Sidecar, sidecar, sidecars
 from tests.test_security_captures import keys_of, read
@@ -28,6 +33,20 @@ ENVELOPES = ("glo-", "ded-", "general-glo", "general-ded", "general-ciphering", 
 Dissect = Callable[..., str]
 
 tshark = pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark is not installed")
+
+
+HEADERS = 66
+"""Octets of Ethernet, IP and TCP with the usual options."""
+
+
+def fed(one: Sidecar, frames: list[Frame]) -> list[Message]:
+    analyzer = Analyzer(keys=Keyring.of(keys_of(one) if one in CIPHERED else None))
+    return [message for frame in frames for message in analyzer.feed(frame)] + analyzer.flush()
+
+
+def apdus(messages: list[Message]) -> Counter[object]:
+    """Services of whole APDUs; `said` has the third place for it."""
+    return Counter(said(message)[2] for message in messages if message.kind is Kind.APDU)
 
 
 def messages_of(one: Sidecar) -> list[Message]:
@@ -80,6 +99,33 @@ def test_segments_become_one_frame_as_long_as_hdlc_allows() -> None:
                 assert hdlc.fcs_ok
                 assert hdlc.hcs_ok
             assert len(frames) == 1 + sum(len(frame.octets) for frame in frames) // 2_100
+
+
+@pytest.mark.parametrize("one", CIPHERED + HDLC, ids=lambda one: one.name)
+def test_what_came_in_segments_of_a_few_octets_is_written_the_same(one: Sidecar) -> None:
+    if any(transport["proto"] != "tcp" for transport in one.load()["transports"]):
+        pytest.skip("only TCP is split")
+    frames = mangle.frames(mangle.split(mangle.load(one.pcap), 5))
+    messages = fed(one, frames)
+    rewriter = Rewriter()
+    again = read_again(rewritten(messages, rewriter), rewriter)
+    assert list(map(said, again)) == list(map(said, messages))
+
+
+@pytest.mark.parametrize("one", CIPHERED + HDLC, ids=lambda one: one.name)
+def test_what_is_left_of_a_damaged_capture_is_written(one: Sidecar) -> None:
+    random = Random(one.name)
+    damaged = []
+    for frame in mangle.frames(mangle.load(one.pcap)):
+        octets = bytearray(frame.octets)
+        if random.random() < 0.2 and len(octets) > HEADERS:
+            octets[random.randrange(HEADERS, len(octets))] ^= 1 << random.randrange(8)
+        if random.random() < 0.95:
+            damaged.append(frame._replace(buf=bytes(octets), start=0, end=len(octets)))
+    messages = fed(one, damaged)
+    for rewriter in (Rewriter(), Rewriter(upper_pdu=True)):
+        again = read_again(rewritten(messages, rewriter), rewriter)
+        assert apdus(again) == apdus(messages)
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,8 @@ from dlms_analyzer.frames import IPV4_FLOW, IPV6_FLOW, TCP, UDP
 
 PROTOCOL: Final = b"dlms"
 """Name of Wireshark's dissector."""
+DATA: Final = b"data"
+"""Name of its dissector for octets that are no protocol."""
 _END: Final = 0
 _DISSECTOR: Final = 12
 _ADDRESSES: Final = {IPV4_FLOW: (20, 21), IPV6_FLOW: (22, 23)}
@@ -28,21 +30,28 @@ _TAG: Final = Struct("!HH")
 class ExportedPdus:
     """Puts payloads behind tags."""
 
-    def packets(self, way: Way, payload: bytes) -> list[bytes]:
-        """The exported PDU of a payload."""
+    def packets(self, way: Way, payload: bytes, *, breaks_off: bool = False) -> list[bytes]:
+        """The exported PDU of a payload.
+
+        Args:
+            way: how it travels.
+            payload: the octets.
+            breaks_off: what belongs behind them is missing. Such octets are named `data`, and have no ports, so that
+                nobody goes on with them.
+        """
         transport, flow = way
         size = (len(flow) - 4) // 2
         source, destination = _ADDRESSES[len(flow)]
-        tags = (
-            (_DISSECTOR, PROTOCOL),
+        tags = [
+            (_DISSECTOR, DATA if breaks_off else PROTOCOL),
             (source, flow[:size]),
             (destination, flow[size : 2 * size]),
-            (_PORT_TYPE, _PORT_TYPES[transport].to_bytes(4)),
-            (_SOURCE_PORT, bytes(2) + flow[-4:-2]),
-            (_DESTINATION_PORT, bytes(2) + flow[-2:]),
-            (_END, b""),
-        )
+        ]
+        if not breaks_off:
+            tags += [
+                (_PORT_TYPE, _PORT_TYPES[transport].to_bytes(4)),
+                (_SOURCE_PORT, bytes(2) + flow[-4:-2]),
+                (_DESTINATION_PORT, bytes(2) + flow[-2:]),
+            ]
+        tags.append((_END, b""))
         return [b"".join(_TAG.pack(number, len(value)) + value for number, value in tags) + payload]
-
-    def skip(self, way: Way) -> None:
-        """Nothing: PDUs have no sequence numbers."""

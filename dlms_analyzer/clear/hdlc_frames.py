@@ -18,7 +18,7 @@ from scapy_layers.crc import HCS
 from scapy_layers.hdlc import CHECK_OCTETS, FLAG, FLAG_OCTET, FORMAT_OCTETS, FORMAT_TYPE_3, HDLC, MAX_LENGTH, read_frame
 from scapy_layers.hdlc_address import HdlcAddress
 from scapy_layers.hdlc_control import CONTROLS, FrameType, control_octet
-from scapy_layers.llc import LLC_SIZE, is_llc
+from scapy_layers.llc import COMMAND, LLC_SIZE, RESPONSE, is_llc
 
 MAX_SIDES: Final = 1 << 16
 """Sides of links that are remembered; the oldest are forgotten."""
@@ -27,6 +27,8 @@ _V = TypeVar("_V")
 _CONTROL_OCTETS: Final = 1
 _HEADER_SIZES: Final = range(FORMAT_OCTETS + 2 + _CONTROL_OCTETS + 2, FORMAT_OCTETS + 8 + _CONTROL_OCTETS + 2 + 1)
 """Octets from the format field to the HCS, by the sizes of the two addresses."""
+_LLC: Final = {False: bytes((COMMAND, COMMAND, 0)), True: bytes((COMMAND, RESPONSE, 0))}
+"""What stands before an APDU as a rule; True for those of the server."""
 _UNNUMBERED_START: Final = frozenset({FrameType.SNRM, FrameType.UA, FrameType.DISC, FrameType.DM})
 
 
@@ -42,6 +44,18 @@ class Header(NamedTuple):
     destination: HdlcAddress
     source: HdlcAddress
     control: int
+
+
+class _Before(NamedTuple):
+    """What stood before an APDU.
+
+    Attributes:
+        header: of its last frame.
+        llc: octets; empty when there was none.
+    """
+
+    header: Header
+    llc: bytes
 
 
 _SideKey = tuple[int, bytes, bytes, bool]
@@ -65,8 +79,8 @@ class HdlcLinks:
     def __init__(self) -> None:
         self._next: dict[_SideKey, int] = {}
         """N(S) of the next I frame of a side."""
-        self._known: dict[tuple[int, int | None, int | None, int | None, Sender], Header] = {}
-        """The latest header, by conversation, SAPs and sender."""
+        self._known: dict[tuple[int, int | None, int | None, int | None, Sender], _Before] = {}
+        """What stood before the latest APDU, by conversation, SAPs and sender."""
 
     def frames(self, message: Message, apdu: bytes, prefix: bytes = b"") -> list[bytes]:
         """The frames that carry an APDU: one, or several where it is longer than a frame may be.
@@ -80,10 +94,16 @@ class HdlcLinks:
             message.stream.conversation.number, message.client_sap, message.server_sap, message.server_lower,
             message.sender,
         )  # fmt: skip
-        header = next(_headers(message, len(prefix)), None) or self._known.get(key) or _usual_header(message)
-        _remember(self._known, key, header)
+        before = self._known.get(key)
+        header = _header_of(message, len(prefix))
+        if header is None:
+            header = _usual_header(message) if before is None else before.header
+        llc = _llc_of(message, len(prefix))
+        if llc is None:
+            llc = _LLC[message.sender is Sender.SERVER] if before is None else before.llc
+        _remember(self._known, key, _Before(header, llc))
         destination, source, octet = header
-        information = _llc(message, len(prefix)) + prefix + apdu
+        information = llc + prefix + apdu
         room = MAX_LENGTH - FORMAT_OCTETS - len(destination) - len(source) - _CONTROL_OCTETS - 2 * CHECK_OCTETS
         chunks = [information[at : at + room] for at in range(0, len(information), room)] or [b""]
         control = CONTROLS[octet]
@@ -159,16 +179,24 @@ def first_places(message: Message) -> Iterator[tuple[Buffer, int]]:
     yield message.buf, message.start
 
 
-def _headers(message: Message, skipped: int) -> Iterator[Header]:
-    """Headers found before the APDU, or before what of it was skipped: their HCS tells."""
+def _header_of(message: Message, skipped: int) -> Header | None:
+    """The header before the APDU, or before what of it was skipped; None when its octets are not at hand."""
     for buf, start in _places(message, skipped):
-        for stop in (start, start - LLC_SIZE):
-            for size in _HEADER_SIZES:
-                at = stop - size
-                if at >= 0 and buf[at] >> 4 == FORMAT_TYPE_3 and HCS.holds(buf[at:stop]):
-                    header = _header(buf[at + FORMAT_OCTETS : stop - CHECK_OCTETS])
-                    if header is not None:
-                        yield header
+        header = _header_before(buf, start) or _header_before(buf, start - LLC_SIZE)
+        if header is not None:
+            return header
+    return None
+
+
+def _header_before(buf: Buffer, stop: int) -> Header | None:
+    """The header that ends at `stop`: its HCS tells."""
+    for size in _HEADER_SIZES:
+        at = stop - size
+        if at >= 0 and buf[at] >> 4 == FORMAT_TYPE_3 and HCS.holds(buf[at:stop]):
+            header = _header(buf[at + FORMAT_OCTETS : stop - CHECK_OCTETS])
+            if header is not None:
+                return header
+    return None
 
 
 def _header(octets: bytes) -> Header | None:
@@ -194,13 +222,15 @@ def _usual_header(message: Message) -> Header:
     return Header(client, server, octet) if message.sender is Sender.SERVER else Header(server, client, octet)
 
 
-def _llc(message: Message, skipped: int) -> bytes:
-    """The LLC header as sent; empty when there was none."""
+def _llc_of(message: Message, skipped: int) -> bytes | None:
+    """The LLC header as sent; empty when there was none, None when what stood before the APDU is not at hand."""
     for buf, first in first_places(message):
         start = first - skipped
         if start >= LLC_SIZE and is_llc(buf, start - LLC_SIZE, start):
             return buf[start - LLC_SIZE : start]
-    return b""
+        if _header_before(buf, start) is not None:
+            return b""
+    return None
 
 
 def _frame(destination: HdlcAddress, source: HdlcAddress, octet: int, information: bytes, *, segmented: bool) -> bytes:

@@ -81,16 +81,20 @@ class Packets:
         self._ends: dict[tuple[int, bytes], End] = {}
         self._taken: set[tuple[int, bytes]] = set()
 
-    def packets(self, way: Way, payload: bytes) -> list[bytes]:
-        """Ethernet frames that carry a payload: one, or several when it is too long for one."""
+    def packets(self, way: Way, payload: bytes, *, breaks_off: bool = False) -> list[bytes]:
+        """Ethernet frames that carry a payload: one, or several when it is too long for one.
+
+        Args:
+            way: how it travels.
+            payload: the octets.
+            breaks_off: what belongs behind them is missing; the sequence numbers leave a hole for it.
+        """
         end = self._end(way)
         if way.transport == UDP:
             return [_datagram(end, payload[at : at + MAX_DATAGRAM]) for at in range(0, len(payload), MAX_DATAGRAM)]
-        return [_segment(end, payload[at : at + MAX_SEGMENT]) for at in range(0, len(payload), MAX_SEGMENT)]
-
-    def skip(self, way: Way) -> None:
-        """Leave a hole in what a side sends: octets are missing there, in the capture too."""
-        self._end(way).sequence += 1
+        packets = [_segment(end, payload[at : at + MAX_SEGMENT]) for at in range(0, len(payload), MAX_SEGMENT)]
+        end.sequence += breaks_off
+        return packets
 
     def _end(self, way: Way) -> End:
         return self._ends.get(way) or self._begin(*way)

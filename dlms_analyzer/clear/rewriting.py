@@ -49,12 +49,8 @@ class ClearFrame(NamedTuple):
 class Carrier(Protocol):
     """Puts payloads into frames."""
 
-    def packets(self, way: Way, payload: bytes) -> list[bytes]:
-        """The frames for a payload."""
-        ...
-
-    def skip(self, way: Way) -> None:
-        """Octets are missing here."""
+    def packets(self, way: Way, payload: bytes, *, breaks_off: bool = False) -> list[bytes]:
+        """The frames for a payload; what belongs behind it is missing when it breaks off."""
         ...
 
 
@@ -90,16 +86,16 @@ class Rewriter:
             opened = octets != message.octets
             self.opened += opened
             self.closed += not opened
-        packets = [packet for one in self._framed(message, octets) for packet in self._carrier.packets(way, one)]
-        if packets and _breaks_off(message):
-            self._carrier.skip(way)
+        cut = _breaks_off(message)
+        carry = self._carrier.packets
+        packets = [packet for one in self._framed(message, octets) for packet in carry(way, one, breaks_off=cut)]
         return [ClearFrame(message.time, packet, "" if number else comment) for number, packet in enumerate(packets)]
 
     def _framed(self, message: Message, octets: bytes) -> list[bytes]:
         """The octets of a message with their framing."""
         if message.kind is not Kind.APDU and message.profile in LINKED - self._linked:
             return []
-        if message.kind is Kind.RAW or not octets:
+        if message.kind is Kind.RAW:
             return [octets] if octets else []
         if message.kind is Kind.LINK:
             return [self._links.link_frame(message) if message.profile == "hdlc" else octets]

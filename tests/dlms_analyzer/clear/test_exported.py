@@ -29,3 +29,9 @@ def test_an_exported_pdu_names_the_dissector_addresses_and_ports(
         ]
     )
     assert ExportedPdus().packets(Way(transport, source + destination + PORTS), b"payload") == [wanted + b"payload"]
+
+
+def test_half_a_frame_is_named_data_and_has_no_ports_so_that_nobody_goes_on_with_it() -> None:
+    way = Way(frames.TCP, bytes((192, 0, 2, 1, 192, 0, 2, 7)) + PORTS)
+    wanted = upper_pdu([(12, b"data"), (20, bytes((192, 0, 2, 1))), (21, bytes((192, 0, 2, 7)))])
+    assert ExportedPdus().packets(way, b"half", breaks_off=True) == [wanted + b"half"]

@@ -25,11 +25,23 @@ class Line:
         self.server, self.client = server, client
         self._next = {True: 1, False: 1}
 
-    def send(self, control: str, information: bytes = b"", *, by_client: bool, more: bool = False) -> list[Message]:
+    def send(
+        self, control: str, information: bytes = b"", *, by_client: bool, more: bool = False, at_once: int = 1 << 16
+    ) -> list[Message]:
+        """Send a frame, so many octets in a segment."""
         destination, source = (self.server, self.client) if by_client else (self.client, self.server)
-        octets = bytes(
-            HDLC(destination=destination, source=source, control=control, segmented=int(more), information=information)
+        frame = HDLC(
+            destination=destination, source=source, control=control, segmented=int(more), information=information
         )
+        octets = bytes(frame)
+        return [
+            message
+            for at in range(0, len(octets), at_once)
+            for message in self.segment(octets[at : at + at_once], by_client=by_client)
+        ]
+
+    def segment(self, octets: bytes, *, by_client: bool) -> list[Message]:
+        """Send octets."""
         frame = Frame(1, 5, 1, octets, 0, len(octets), len(octets))
         flow = CLIENT_FLOW if by_client else reverse_flow(CLIENT_FLOW)
         segment = Segment(
@@ -95,6 +107,37 @@ def test_an_apdu_that_is_longer_than_a_frame_may_be_is_segmented_with_the_final_
     assert max(len(one) for one in octets) == 0x7FF + 2
 
 
+def test_addresses_and_llc_are_those_of_before_where_segments_came_in_single_octets() -> None:
+    line = Line(server=(1, 0x1000))
+    links = HdlcLinks()
+    (asked,) = line.send("I N(S)=0 N(R)=0 P", command(GET), by_client=True)
+    links.frames(asked, GET)
+    (first,) = line.send("I N(S)=0 N(R)=1 F", response(ANSWER), by_client=False)
+    (before,) = read(links.frames(first, ANSWER))
+    line.send("I N(S)=1 N(R)=1 F", response(ANSWER[:4]), by_client=False, more=True, at_once=1)
+    (message,) = line.send("I N(S)=2 N(R)=1 F", ANSWER[4:], by_client=False, at_once=1)
+    (frame,) = read(links.frames(message, ANSWER))
+    assert (frame.destination, frame.source, frame.information) == (
+        before.destination, before.source, response(ANSWER),
+    )  # fmt: skip
+    assert str(frame.control) == "I N(S)=1 N(R)=1 P/F"
+
+
+def test_without_anything_before_addresses_are_short_and_the_llc_is_the_usual_one() -> None:
+    line = Line(server=(1, 17))
+    line.send("I N(S)=0 N(R)=0 P", command(GET[:4]), by_client=True, more=True, at_once=1)
+    (message,) = line.send("I N(S)=1 N(R)=0 P", GET[4:], by_client=True, at_once=1)
+    (frame,) = read(HdlcLinks().frames(message, GET))
+    assert (str(frame.source), str(frame.destination), frame.information) == ("16", "1/17", command(GET))
+
+
+def test_a_push_without_llc_gets_none() -> None:
+    push = bytes.fromhex("0F00000001000600000123")
+    (message,) = Line().send("UI F", push, by_client=False)
+    (frame,) = read(HdlcLinks().frames(message, message.octets))
+    assert frame.information == push
+
+
 def test_a_station_that_talks_to_one_of_the_same_address_has_numbers_of_its_own() -> None:
     line = Line(server=16)
     links = HdlcLinks()
@@ -128,7 +171,5 @@ def test_a_frame_with_a_wrong_check_sequence_stays_as_sent() -> None:
     octets = good[:-2] + bytes((good[-2] ^ 1,)) + good[-1:]
     line = Line()
     line.send("SNRM P", by_client=True)
-    frame = Frame(1, 5, 1, octets, 0, len(octets), len(octets))
-    segment = Segment(frame, TCP, CLIENT_FLOW, line._next[True], 1, ACK, octets, 0, len(octets))
-    (message,) = line.analyzer.feed_segment(segment)
+    (message,) = line.segment(octets, by_client=True)
     assert HdlcLinks().link_frame(message) == octets

@@ -98,6 +98,14 @@ def test_what_follows_half_a_frame_is_not_taken_for_its_other_half() -> None:
     assert sorted(one.service for one in again) == sorted(one.service for one in messages)
 
 
+def test_a_wrapper_without_an_apdu_stays_one() -> None:
+    messages = fed(UDP, FLOW, WRAPPED, WRAPPED[:7] + b"\x00")
+    rewriter = Rewriter()
+    frames = rewritten(messages, rewriter)
+    assert [one.service for one in messages] == ["data-notification", "unknown"]
+    assert frames[1].octets.endswith(WRAPPED[:7] + b"\x00")
+
+
 @pytest.mark.parametrize("server", [1, (1, 17), (1, 0x1000)], ids=["1 octet", "2 octets", "4 octets"])
 def test_apdus_of_hdlc_get_the_wrapper_when_asked_and_its_link_frames_are_left_out(server: object) -> None:
     line = Line(server)
