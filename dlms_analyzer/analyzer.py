@@ -50,6 +50,10 @@ class Analyzer:
         self.security = SecurityStage(keys)
         self._tracker = Tracker(reading_heads() if heads else reading_whole(), self.security)
 
+    def tracker_beside(self) -> Tracker:
+        """Goes through messages of this analyzer once more, with the keys that there are now."""
+        return self._tracker.beside(self.security.beside())
+
     @property
     def associations(self) -> list[Association]:
         """All associations so far, in order of appearance."""

@@ -9,11 +9,11 @@ import pytest
 
 from dlms_analyzer import Analyzer
 from dlms_analyzer.capture import open_capture
-from dlms_analyzer.index import IndexedCapture
+from dlms_analyzer.index import IndexedCapture, Row
 from dlms_analyzer.messages import Message
 from dlms_analyzer.security.keyring import Keyring
 from dlms_analyzer.security.keys import KeySet
-from tests.support import Sidecar, sidecars
+from tests.support import REPOSITORY, Sidecar, sidecars
 from tests.test_security_captures import CIPHERED, keys_of
 
 
@@ -53,6 +53,33 @@ def test_a_deciphered_message_looked_at_again_is_the_message_that_was_read(sidec
     for message in _read(sidecar.pcap, keys)[:300]:
         assert _comparable(capture.message(message.number)) == _comparable(message)
         assert capture.table.row(message.number).service == message.service
+
+
+@pytest.mark.parametrize("sidecar", CIPHERED, ids=lambda sidecar: sidecar.name)
+def test_keys_that_are_added_later_open_what_they_would_have_opened(sidecar: Sidecar) -> None:
+    keys = keys_of(sidecar)
+    later, before = _indexed(sidecar.pcap), _indexed(sidecar.pcap, keys)
+    sealed = [later.table.row(number).security for number in range(1, len(later.table) + 1)]
+    assert any(verdict is not None and verdict.status == "no-key" for verdict in sealed)
+    *_, (done, total) = later.add_keys(keys)
+    assert 0 < done == total <= len(later.table)
+    for number in range(1, len(before.table) + 1):
+        assert _without_exchange(later.table.row(number)) == _without_exchange(before.table.row(number))
+        if number <= 100:
+            found, wanted = _comparable(later.message(number)), _comparable(before.message(number))
+            assert found | {"exchange": None} == wanted | {"exchange": None}
+    for name in ("state", "terms", "messages", "unanswered", "slowest", "errors", "experts", "smallest_pdu"):
+        found, wanted = ([getattr(one, name) for one in index.table.associations] for index in (later, before))
+        assert found == wanted, name
+
+
+def _without_exchange(row: Row) -> Row:
+    return row._replace(exchange=None, association=None, conversation=None)  # type: ignore[arg-type]
+
+
+def test_adding_keys_goes_through_the_messages_of_unopened_associations_only() -> None:
+    capture = _indexed(REPOSITORY / "captures" / "ln_wrapper_low.pcap")
+    assert list(capture.add_keys(KeySet(guek=bytes(16)))) == [(0, 0)]
 
 
 @pytest.mark.parametrize("sidecar", sidecars(), ids=lambda sidecar: sidecar.name)

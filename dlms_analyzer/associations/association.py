@@ -151,6 +151,12 @@ class Association:
             return self.client_title
         return self.server_title if sender is Sender.SERVER else None
 
+    def adopt(self, other: Association) -> None:
+        """Know what another one came to know from the same messages; how it ended is known here."""
+        for name in self.__slots__:
+            if name not in ("number", "conversation", "state", "ended"):
+                setattr(self, name, getattr(other, name))
+
     def count_error(self, name: str) -> None:
         """Count a refusal or an error."""
         self.errors = {**self.errors, name: self.errors.get(name, 0) + 1}

@@ -86,6 +86,13 @@ class Tracker:
         self._terms: dict[Terms, Terms] = {}
         """The same terms are kept once: head-ends open all their associations alike."""
 
+    def beside(self, stage: SecurityStage) -> Tracker:
+        """A tracker that goes through messages once more; it numbers exchanges on from this one."""
+        tracker = Tracker(self._read, stage)
+        tracker._pairing = self._pairing
+        tracker._block_transfers = BlockTransfers(self._pairing, tracker._open)
+        return tracker
+
     def take(self, unit: Unit) -> Message:
         """The message for a unit."""
         (

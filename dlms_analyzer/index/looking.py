@@ -12,10 +12,11 @@ from dlms_analyzer.capture import Source
 from dlms_analyzer.decoded import Decoded, decode_apdu
 from dlms_analyzer.frames import Frame
 from dlms_analyzer.framing.link import LinkFrame
-from dlms_analyzer.framing.units import Kind, Part, Sender
+from dlms_analyzer.framing.units import Kind, Part, Sender, Unit
 from dlms_analyzer.index.table import MessageTable, Row
 from dlms_analyzer.messages import Message, Security
-from dlms_analyzer.notes import Expert
+from dlms_analyzer.net.streams import Stream
+from dlms_analyzer.notes import CODES, Expert, Topic
 from dlms_analyzer.security.protection import Protection
 from dlms_analyzer.security.stage import SecurityStage
 from dlms_analyzer.services import CONTROL_FAMILIES, NO_SERVICE, SERVICES
@@ -59,6 +60,46 @@ class Looking:
         self._stage = stage.beside()
         self._protections: dict[int, Protection] = {}
 
+    def forget(self) -> None:
+        """Keys were added: look for them again."""
+        self._protections.clear()
+
+    def unit(self, number: int, streams: tuple[Stream, Stream]) -> Unit:
+        """What framing made of a message.
+
+        Args:
+            number: of the message.
+            streams: the directions of its conversation, forward and backward.
+
+        Raises:
+            CaptureError: the source no longer has its octets.
+        """
+        row = self.table.row(number)
+        parts, kept = self.table.places(number)
+        octets = self._octets(parts, kept)
+        experts = tuple(one for one in self.table.experts(number) if CODES[one.code].topic is Topic.LINK)
+        association = row.association
+        saps: tuple[int | None, int | None] = (None, None)
+        lower = None
+        if association is not None:
+            saps, lower = (association.client_sap, association.server_sap), association.server_lower
+            if row.sender is Sender.SERVER or (
+                row.sender is Sender.UNKNOWN and row.direction != association.client_direction
+            ):
+                saps = saps[::-1]
+        frame = Frame(row.frame, row.time, 0, octets, 0, len(octets), len(octets), parts[-1].frame.interface)
+        return Unit(
+            streams[row.direction], row.kind, row.profile, saps[0], saps[1], lower, row.sender, frame, octets, 0,
+            len(octets), parts, self._link(row, octets, experts), experts,
+        )  # fmt: skip
+
+    @staticmethod
+    def _link(row: Row, octets: bytes, experts: tuple[Expert, ...]) -> LinkFrame | None:
+        if row.kind is not Kind.LINK:
+            return None
+        intact = not any(expert.code == "bad-fcs" for expert in experts)
+        return LinkFrame.again(row.profile, octets, row.service, intact=intact)
+
     def octets(self, number: int) -> bytes:
         """The octets of a message as sent.
 
@@ -82,10 +123,7 @@ class Looking:
         opened = self._opened(row, octets)
         decoded = opened.decoded
         paired, exchange, carried = self._paired(row, opened)
-        link = None
-        if row.kind is Kind.LINK:
-            intact = not any(expert.code == "bad-fcs" for expert in experts)
-            link = LinkFrame.again(row.profile, octets, row.service, intact=intact)
+        link = self._link(row, octets, experts)
         association = row.association
         stream = row.conversation.backward if row.direction else row.conversation.forward
         return Message(
@@ -131,7 +169,7 @@ class Looking:
         """A copy of what is known about the security of an association, so that looking changes nothing."""
         if association.protection is None:
             return None
-        protection = self._protections.get(association.number)
+        protection = self._protections.get(association.number) if association.ended else None
         if protection is None:
             if len(self._protections) >= MAX_PROTECTIONS:
                 self._protections.clear()

@@ -10,10 +10,12 @@ from dlms_analyzer.analyzer import Analyzer
 from dlms_analyzer.capture import Source
 from dlms_analyzer.frames import Frame
 from dlms_analyzer.framing.options import FramingOptions
+from dlms_analyzer.index.again import decipher_again
 from dlms_analyzer.index.looking import Looking
 from dlms_analyzer.index.table import MessageTable
 from dlms_analyzer.messages import Message
 from dlms_analyzer.security.keyring import Keyring
+from dlms_analyzer.security.keys import KeySet
 
 BATCH: Final = 4_096
 """Frames between two looks at the progress: some thirty milliseconds."""
@@ -91,6 +93,26 @@ class IndexedCapture:
             CaptureError: the source no longer has its octets.
         """
         return self._looking.message(number)
+
+    def add_keys(self, *keys: KeySet) -> Iterator[tuple[int, int]]:
+        """Add keys, and decipher again what was not opened; everything else stays as it is.
+
+        Only the messages of associations that have something unopened are gone through again. Their exchanges get
+        numbers of their own, behind all others.
+
+        Args:
+            keys: further keys; none to try again with keys that the capture taught later.
+
+        Yields:
+            How many messages were gone through, and how many there are to go through.
+
+        Raises:
+            CaptureError: the source no longer has their octets.
+        """
+        for key in keys:
+            self.analyzer.security.keyring.add(key)
+        self._looking.forget()
+        yield from decipher_again(self.table, self._looking, self.analyzer)
 
     def octets(self, number: int) -> bytes:
         """The octets of a message as sent, link framing removed.

@@ -16,6 +16,7 @@ from struct import Struct, calcsize
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from dlms_analyzer.associations.association import Association
+from dlms_analyzer.associations.exchange import Exchange
 from dlms_analyzer.frames import NANOSECONDS, Frame
 from dlms_analyzer.framing.units import Kind, Part, Sender
 from dlms_analyzer.items import Asked, Item
@@ -66,6 +67,7 @@ _CLIENT: Final = Sender.CLIENT
 _SERVER: Final = Sender.SERVER
 _CLIENT_APDU: Final = KINDS.index(_APDU) | SENDERS.index(_CLIENT) << 4
 _SERVER_APDU: Final = KINDS.index(_APDU) | SENDERS.index(_SERVER) << 4
+_SENDER_BITS: Final = 0x70
 _PIECES: Final = 0x80
 """In the column `kind`: `position` is a row of the table of parts, `size` how many there are."""
 _NAMED: Final = 5
@@ -181,23 +183,7 @@ class MessageTable:
         talk = conversation.number
         if talk not in self.conversations:
             self.conversations[talk] = conversation
-        asked = result = 0
-        if exchange is None:
-            exchange_number = NONE
-            if items:
-                asked, result = self._number_asked(items), self._number_result(items)
-        else:
-            exchange_number = exchange.number
-            if exchange_number == len(self.exchange_request):
-                asked = self._number_asked(items)
-                self.exchange_request.append(number)
-                self._exchange_asked.append(asked)
-            else:
-                asked = self._exchange_asked[exchange_number]
-                if items:
-                    if not asked:
-                        asked = self._exchange_asked[exchange_number] = self._number_asked(items)
-                    result = self._number_result(items)
+        exchange_number, asked, result = self._outcome(number, exchange, items)
         if kind is _APDU and sender is _CLIENT:
             kind_octet = _CLIENT_APDU
         elif kind is _APDU and sender is _SERVER:
@@ -210,7 +196,7 @@ class MessageTable:
         grade = 0
         if experts:
             self._notes.add(number, experts)
-            grade = max(SEVERITIES.index(expert.severity) for expert in experts)
+            grade = _grade(experts)
         names = self._names
         at = self._count % CHUNK
         if not at:
@@ -224,6 +210,27 @@ class MessageTable:
             kind_octet, result, grade,
         )  # fmt: skip
         self._count += 1
+
+    def replace(self, message: Message) -> None:
+        """Correct the row of a message that says more now, because keys were added."""
+        number, security, waited = message.number, message.security, message.response_time
+        exchange, asked, result = self._outcome(number, message.exchange, message.items)
+        experts = message.experts
+        self._notes.replace(number, experts)
+        old = dict(zip(COLUMNS, self._unpacked(number), strict=True))
+        sender = SENDERS.index(message.sender) << 4
+        new = old | {
+            "exchange": exchange,
+            "asked": asked,
+            "result": result,
+            "response_time": nan if waited is None else waited / NANOSECONDS,
+            "security": 0 if security is None else self._number_verdict(security),
+            "service": self._names[message.service],
+            "kind": old["kind"] & ~_SENDER_BITS | sender,
+            "expert": _grade(experts),
+        }
+        chunk, at = divmod(number - 1, CHUNK)
+        _pack_into(self._chunks[chunk], at * ROW_OCTETS, *new.values())
 
     def row(self, number: int) -> Row:
         """The row of a message.
@@ -298,6 +305,23 @@ class MessageTable:
         chunk, at = divmod(number - 1, CHUNK)
         return _ROW.unpack_from(self._chunks[chunk], at * ROW_OCTETS)
 
+    def _outcome(self, number: int, exchange: Exchange | None, items: tuple[Item, ...]) -> tuple[int, int, int]:
+        """Numbers of the exchange of a message, of what was asked, and of how that went."""
+        if exchange is None:
+            return (NONE, self._number_asked(items), self._number_result(items)) if items else (NONE, 0, 0)
+        exchange_number = exchange.number
+        if exchange_number == len(self.exchange_request):
+            asked = self._number_asked(items)
+            self.exchange_request.append(number)
+            self._exchange_asked.append(asked)
+            return exchange_number, asked, 0
+        asked = self._exchange_asked[exchange_number]
+        if not items:
+            return exchange_number, asked, 0
+        if not asked:
+            asked = self._exchange_asked[exchange_number] = self._number_asked(items)
+        return exchange_number, asked, self._number_result(items)
+
     def _number_asked(self, items: tuple[Item, ...]) -> int:
         """The number of what a request asks for: the names of the objects, one behind the other."""
         if len(items) == 1:
@@ -320,10 +344,17 @@ class MessageTable:
         return self._verdicts[Verdict(security.status, security.security_control, security.key)]
 
 
+def _grade(experts: tuple[Expert, ...]) -> int:
+    """Number of the gravest severity."""
+    return max((SEVERITIES.index(expert.severity) for expert in experts), default=0)
+
+
 class _Notes:
     """The notes of all messages, as text one behind the other."""
 
     def __init__(self) -> None:
+        self._replaced: dict[int, tuple[Expert, ...]] = {}
+        """Notes of messages that say more since keys were added."""
         self._numbers = array("I")
         """Of the messages that have notes, ascending."""
         self._offsets = array("Q")
@@ -342,8 +373,16 @@ class _Notes:
             "utf-8", "surrogateescape"
         )
 
+    def replace(self, number: int, experts: tuple[Expert, ...]) -> None:
+        """Keep other notes of a message."""
+        if experts or self.of(number):
+            self._replaced[number] = experts
+
     def of(self, number: int) -> tuple[Expert, ...]:
         """The notes of a message."""
+        replaced = self._replaced.get(number)
+        if replaced is not None:
+            return replaced
         at = bisect_left(self._numbers, number)
         if at == len(self._numbers) or self._numbers[at] != number:
             return ()
