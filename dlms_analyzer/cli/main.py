@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from dlms_analyzer import __version__
 from dlms_analyzer.capture import CaptureError
-from dlms_analyzer.cli import audit, decode, decrypt, fields, key_commands, live, read, serial, sessions, values
+from dlms_analyzer.cli import audit, decode, decrypt, fields, key_commands, live, model, read, serial, sessions, values
 from dlms_analyzer.cli.options import say
 from dlms_analyzer.cli.stopping import EXIT_INTERRUPTED
 
@@ -32,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     serial.add_parser(commands)
     sessions.add_parser(commands)
     values.add_parser(commands)
+    model.add_parser(commands)
     audit.add_parser(commands)
     decode.add_parser(commands)
     decrypt.add_parser(commands)
