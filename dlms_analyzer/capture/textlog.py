@@ -161,8 +161,8 @@ class LogParser:
         while len(octets) < DUMP_WIDTH and (group := _GROUP.match(rest, at)):
             octets += bytes.fromhex(group["hex"])
             at = group.end()
-            # A wide space separates the text column, or the halves of a line.
-            if len(group["space"]) > 1 and len(octets) != 8:
+            # A wide space separates the text column; one of two separates the halves of a line as well.
+            if len(group["space"]) > (2 if len(octets) == 8 else 1):
                 break
         return offset, octets
 

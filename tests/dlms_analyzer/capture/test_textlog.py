@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from scapy.utils import hexdump
 
@@ -175,6 +175,7 @@ def test_a_hex_dump_is_one_frame(name: str) -> None:
     assert frames(DUMPS[name] * 2)[0] == frames(DUMPS[name] * 2)[-1] == (0, UNKNOWN, GET)
 
 
+@example([b"00 " + bytes(5)])  # its text column looks like another octet
 @given(st.lists(st.binary(min_size=1, max_size=70), min_size=1, max_size=4))
 def test_what_scapy_dumps_is_read_back(payloads: list[bytes]) -> None:
     text = "\n\n".join(str(hexdump(payload, dump=True)) for payload in payloads)
@@ -183,6 +184,7 @@ def test_what_scapy_dumps_is_read_back(payloads: list[bytes]) -> None:
 
 @given(st.binary(min_size=1, max_size=60), st.sampled_from(["", " ", ":", "-", ", "]), st.booleans())
 def test_any_octets_are_read_back(octets: bytes, separator: str, directed: bool) -> None:
+    assume(separator != ":" or len(octets) != 3)  # a time of day
     text = separator.join(f"{octet:02x}" for octet in octets)
     [(_, direction, found)] = frames(("RX: " if directed else "") + text)
     assert found == octets
