@@ -63,6 +63,12 @@ def test_the_output_has_the_services_saps_items_and_times_of_the_input(one: Side
 
 
 @pytest.mark.parametrize("one", CIPHERED, ids=lambda one: one.name)
+def test_reading_apdus_up_to_their_data_is_enough(one: Sidecar) -> None:
+    heads = rewritten(read(one, keys_of(one), heads=True), Rewriter())
+    assert heads == rewritten(messages_of(one), Rewriter())
+
+
+@pytest.mark.parametrize("one", CIPHERED, ids=lambda one: one.name)
 def test_nothing_that_opens_with_the_keys_is_left_in_an_envelope(one: Sidecar) -> None:
     messages = messages_of(one)
     rewriter = Rewriter()

@@ -10,6 +10,8 @@ import pytest
 
 from dlms_analyzer.capture import CaptureError
 from dlms_analyzer.cli.keys import ENVIRONMENT, add_key_options, keyring_of
+from dlms_analyzer.cli.main import parser
+from dlms_analyzer.cli.options import analyzer_of
 from dlms_analyzer.security.keys import KeySet
 
 KEY = "000102030405060708090A0B0C0D0E0F"
@@ -109,3 +111,20 @@ def test_problems_of_a_file_are_all_told_with_their_lines_and_escaped(tmp_path: 
     assert second.startswith(f"{path}:")
     assert "\\x1b[2J" in second
     assert "\x1b" not in second
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["read", "FILE"],
+        ["live", "-i", "lo"],
+        ["serial", "/dev/ttyUSB0"],
+        ["sessions", "FILE"],
+        ["decrypt", "IN", "OUT"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_whatever_reads_messages_takes_keys(command: list[str]) -> None:
+    given = parser().parse_args([*command, "--key", f"guek={KEY}"])
+    (keys,) = analyzer_of(given).security.keyring
+    assert keys.guek == bytes.fromhex(KEY)
