@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dlms_analyzer.cosem.interpret import Interpreted, generic
 from dlms_analyzer.cosem.meters import Meters
-from dlms_analyzer.cosem.model import DATA, MeterModel
+from dlms_analyzer.cosem.model import DATA, LOGICAL_DEVICE_NAME, MeterModel
 from dlms_analyzer.cosem.push import Push, label
 from dlms_analyzer.cosem.untagged import label_untagged
+from dlms_analyzer.decoded import decode_apdu
 from dlms_analyzer.frames import FLOWS_REMEMBERED, endpoints
 from dlms_analyzer.framing.units import Sender
 from dlms_analyzer.items import Answer, Asked
@@ -22,10 +23,12 @@ from scapy_layers import DataNotification, DecodeError, tolerant
 from scapy_layers.data import DataPair
 
 if TYPE_CHECKING:
+    from dlms_analyzer.associations.association import Association
     from dlms_analyzer.messages import Message
 
 _PUSH: Final = "data-notification"
 _SUCCESS: Final = "success"
+_VALUE: Final = 2
 
 
 class Access(NamedTuple):
@@ -60,6 +63,11 @@ def _place(flow: bytes, from_server: bool, sap: int | None, lower: int | None) -
     return f"{address}/{sap}" if lower is None else f"{address}/{sap}.{lower}"
 
 
+def place_of_server(association: Association) -> str:
+    """Where the server of an association is."""
+    return _place(association.client_flow, False, association.server_sap, association.server_lower)
+
+
 def model_of(meters: Meters, message: Message) -> MeterModel:
     """The model of the meter that a message comes from or goes to."""
     title = None if message.association is None else message.association.server_title
@@ -87,6 +95,25 @@ def learn(meters: Meters, message: Message) -> MeterModel | None:
     model = model_of(meters, message)
     note(model, message)
     return model
+
+
+def learn_name(meters: Meters, message: Message) -> None:
+    """Learn what a meter calls itself, also from a message of which only the head was read."""
+    if not message.items:
+        learn(meters, message)
+        return
+    for index, (asked, answer) in enumerate(message.items):
+        if asked is None or answer is None or answer.result not in (None, _SUCCESS):
+            continue
+        if asked.logical_name == LOGICAL_DEVICE_NAME and asked.attribute == _VALUE:
+            data = answer.data
+            if data is None:
+                octets = message.octets if message.plaintext is None else message.plaintext
+                items = decode_apdu(octets, 0, len(octets)).items
+                found = items[index].answer if index < len(items) else None
+                data = None if found is None else found.data
+            if data is not None:
+                model_of(meters, message).note(DATA, LOGICAL_DEVICE_NAME, _VALUE, data)
 
 
 def note(model: MeterModel, message: Message) -> None:

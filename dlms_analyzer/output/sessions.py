@@ -41,8 +41,13 @@ def security_dict(protection: Protection) -> dict[str, Any]:
     }
 
 
-def session_dict(association: Association) -> dict[str, Any]:
-    """The jsonl object of an association. Absent things are None, never missing."""
+def session_dict(association: Association, meter_name: str | None = None) -> dict[str, Any]:
+    """The jsonl object of an association. Absent things are None, never missing.
+
+    Args:
+        association: who talked to whom.
+        meter_name: what the meter is called.
+    """
     terms = association.terms
     first, second = endpoints(association.conversation.forward.flow)
     client, server = (second, first) if association.client_is_backward else (first, second)
@@ -57,6 +62,7 @@ def session_dict(association: Association) -> dict[str, Any]:
         "client_sap": association.client_sap,
         "server_sap": association.server_sap,
         "server_lower": association.server_lower,
+        "meter_name": meter_name,
         "state": association.state.value,
         "context": _last_arc(terms.application_context_name),
         "mechanism": (_last_arc(terms.mechanism_name) or 0) if opened else None,
@@ -81,8 +87,14 @@ def session_dict(association: Association) -> dict[str, Any]:
     }
 
 
-def session_lines(association: Association, style: Style) -> Iterator[str]:
-    """An association on a few lines."""
+def session_lines(association: Association, style: Style, meter_name: str | None = None) -> Iterator[str]:
+    """An association on a few lines.
+
+    Args:
+        association: who talked to whom.
+        style: colours.
+        meter_name: what the meter is called.
+    """
     said = session_dict(association)
     saps = f"{said['client_sap']}/{said['server_sap']}"
     if said["server_lower"] is not None:
@@ -90,6 +102,8 @@ def session_lines(association: Association, style: Style) -> Iterator[str]:
     head = f"#{said['association']:<4} {said['client']} -> {said['server']}  {said['profile']}  SAP {saps}"
     head += f"  {said['state']}"
     yield style("bold", escape(head))
+    if meter_name is not None:
+        yield escape(f"      meter {meter_name}")
     terms = association.terms
     if terms.application_context_name is not None:
         mechanism = "lowest (0)" if terms.mechanism_name is None else AARQ.mechanism_name.text(terms.mechanism_name)

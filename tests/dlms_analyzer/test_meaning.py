@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from decimal import Decimal
 
 import pytest
 
 import dlms_analyzer as dlms
+from dlms_analyzer.capture import open_captures
 from dlms_analyzer.cosem import MeterModel, dotted
 from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.items import Answer, Asked
-from dlms_analyzer.meaning import Access, access, accesses, model_of, note, place_of, push_of, resolved
+from dlms_analyzer.meaning import (
+    Access,
+    access,
+    accesses,
+    learn,
+    learn_name,
+    model_of,
+    note,
+    place_of,
+    place_of_server,
+    push_of,
+    resolved,
+)
 from dlms_analyzer.messages import Message
 from tests.support import CAPTURES
 
@@ -23,7 +37,7 @@ def messages(name: str) -> list[Message]:
 
 def meant(name: str) -> list[Access]:
     meters = Meters()
-    found = []
+    found: list[Access] = []
     for message in messages(name):
         model = model_of(meters, message)
         note(model, message)
@@ -124,3 +138,28 @@ def test_a_push_whose_names_have_no_tags_is_read_all_the_same() -> None:
     noise = octets[:7]
     assert push_of(MeterModel(), message._replace(record=None, buf=noise, start=0, end=len(noise))) is None
     assert push_of(MeterModel(), messages("ln_wrapper_low")[0]) is None
+
+
+def test_a_name_is_learnt_from_messages_of_which_only_the_head_was_read() -> None:
+    analyzer = dlms.Analyzer(heads=True)
+    meters = Meters()
+    with closing(open_captures([CAPTURES / "ln_wrapper_low.pcap"])) as frames:
+        for frame in frames:
+            for message in analyzer.feed(frame):
+                learn_name(meters, message)
+    (association,) = analyzer.associations
+    assert meters.find(place_of_server(association)).logical_device_name == "GRX0000000123456"
+
+
+def test_a_push_teaches_the_name_of_its_meter() -> None:
+    meters = Meters()
+    for message in messages("push_tcp_hdlc"):
+        model = learn(meters, message)
+        assert model is not None
+        assert model.called == "GRX0000000123456"
+
+
+def test_a_message_without_accesses_teaches_nothing() -> None:
+    meters = Meters()
+    assert learn(meters, messages("ln_wrapper_low")[0]) is None
+    assert len(meters) == 0
