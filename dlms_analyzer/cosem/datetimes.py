@@ -363,4 +363,9 @@ def looks_like_date_time(octets: bytes) -> bool:
     year = octets[0] << 8 | octets[1]
     if not (1970 <= year <= 2150 or year == OPEN_YEAR) or octets == b"\xff" * DATE_TIME_SIZE:
         return False
+    return _is_possible(octets)
+
+
+@lru_cache(maxsize=1_024)  # the rows of profiles have the same times in many meters
+def _is_possible(octets: bytes) -> bool:
     return not DateTime.from_bytes(octets).problem

@@ -340,7 +340,7 @@ def _auto(pair: Pair) -> Any:
     if tag in (1, 2):
         return [None if one[0] in NULL else _auto(one) for one in value]
     if tag == 9:
-        return _auto_octets(value)[0]
+        return _auto_octets(value)
     if tag == 4:
         return _bits("", pair)
     if tag == 3:
@@ -364,22 +364,27 @@ def _structure(pair: Pair) -> Any:
     return _auto(pair)
 
 
-def _auto_octets(value: bytes) -> tuple[str, str]:
-    """Value and words of octets whose meaning nothing says: date-time, text or logical name when they look it."""
+def _auto_octets(value: bytes) -> str:
+    """Octets whose meaning nothing says: a date-time, text or a logical name when they look like one."""
     if len(value) == 12 and datetimes.looks_like_date_time(value):
-        found = datetimes.DateTime.from_bytes(value)
-        return found.text, found.words
+        return datetimes.date_time_text(value)
     if len(value) >= 2 and (text := printable(value)) is not None:
-        return text, repr(text)
-    if looks_like_logical_name(value):
-        return dotted(value), label(value)
-    return value.hex(), hex_words(value)
+        return text
+    return dotted(value) if looks_like_logical_name(value) else value.hex()
+
+
+def _auto_octets_words(value: bytes) -> str:
+    if len(value) == 12 and datetimes.looks_like_date_time(value):
+        return datetimes.DateTime.from_bytes(value).words
+    if len(value) >= 2 and (text := printable(value)) is not None:
+        return repr(text)
+    return label(value) if looks_like_logical_name(value) else hex_words(value)
 
 
 def _auto_words(pair: Pair) -> str:
     tag, value = pair
     if tag == 9:
-        return _auto_octets(value)[1]
+        return _auto_octets_words(value)
     if tag in (25, 26, 27):
         return str(_auto(pair)) if tag != 25 else _date_time_words(pair)
     if tag in (1, 2, 19):
