@@ -72,5 +72,10 @@ def test_the_example_about_the_audit_runs(monkeypatch: pytest.MonkeyPatch, capsy
     assert "high password-in-clear (1,)" in capsys.readouterr().out
 
 
+def test_the_example_about_values_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(REPOSITORY)
+    assert run_examples("values.md") == 1
+
+
 def test_the_examples_about_meaning_run_from_top_to_bottom() -> None:
     assert run_examples("meaning.md") >= 4

@@ -9,7 +9,7 @@ from dlms_analyzer.cosem import MeterModel, parse
 from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.items import Answer, Asked, Item
 from dlms_analyzer.meaning import learn, model_of
-from dlms_analyzer.messages import Message
+from dlms_analyzer.messages import Message, Reassembled
 from dlms_analyzer.output.lines import LineWriter
 from dlms_analyzer.output.meanings import line_meaning, tree_meanings
 from dlms_analyzer.output.style import Style
@@ -95,6 +95,20 @@ def test_values_of_a_push_in_blocks_are_explained_in_the_reassembled_tree() -> N
     text = lines_of("push_udp_gbt", tree=True)
     assert "notification_body: structure[6]  = 6 values, told by: push_object_list in the body" in text
     assert "double-long-unsigned 9876543  = active energy import (total): 9876543" in text
+
+
+def test_a_list_that_came_in_blocks_is_a_tree_of_its_results() -> None:
+    meters = Meters()
+    capture = list(dlms.open(CAPTURES / "ln_wrapper_low.pcap").messages)
+    for message in capture:
+        learn(meters, message)
+    whole = next(one for one in capture if one.service == "get-response-with-list")
+    carried = Reassembled("get-response-with-list", whole.octets[3:], (1, 2))
+    joined = whole._replace(service="get-response-with-datablock", reassembled=carried)
+    lines = list(tree_lines(joined, PLAIN, meters=meters))
+    below = "\n".join(lines[next(at for at, line in enumerate(lines) if "reassembled from" in line) :])
+    assert "= COSEM logical device name: 'GRX0000000123456'" in below
+    assert "0.11 Wh" in below
 
 
 def test_short_names_are_explained_once_the_object_list_passed_by() -> None:
