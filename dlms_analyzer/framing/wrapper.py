@@ -103,7 +103,7 @@ class WrapperFramer(StreamFramer):
                     )
                 )  # fmt: skip
             pos = stop
-        return Progress(pos, wanted)
+        return _new(Progress, (pos, wanted))
 
     def _resynchronise(self, buf: Buffer, pos: int, end: int, out: list[Unit]) -> int:
         """Pass over octets up to the next place where a WPDU may start; the last octets may be too few to tell."""

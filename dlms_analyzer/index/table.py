@@ -341,7 +341,8 @@ class MessageTable:
         return self._results[next((one for one in results if one != "success"), results[0] if results else None)]
 
     def _number_verdict(self, security: Security) -> int:
-        return self._verdicts[Verdict(security.status, security.security_control, security.key)]
+        verdict = tuple.__new__(Verdict, (security.status, security.security_control, security.key))
+        return self._verdicts[verdict]
 
 
 def _grade(experts: tuple[Expert, ...]) -> int:
