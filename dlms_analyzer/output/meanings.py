@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from dlms_analyzer.cosem.classes import method_name
-from dlms_analyzer.cosem.interpret import Interpreted, Part
-from dlms_analyzer.cosem.model import MeterModel
+from dlms_analyzer.cosem.interpret import Interpreted, Part, generic
+from dlms_analyzer.cosem.model import PROFILE_GENERIC, STRUCTURE, MeterModel
 from dlms_analyzer.cosem.push import Push
 from dlms_analyzer.items import Answer, Asked
 from dlms_analyzer.meaning import Access, access, push_of, resolved
@@ -16,11 +16,20 @@ from dlms_analyzer.output.cells import fitted
 from dlms_analyzer.security.secret_places import secret_of
 from scapy_layers import Node
 from scapy_layers.data import DataPair
+from scapy_layers.selective_access import CaptureObject
 
 LINE_WORDS: Final = 60
 """Characters of a value on the line of a message."""
 TREE_WORDS: Final = 100
 """Characters of a value beside a node; its elements say the rest."""
+
+ARRAY: Final = 1
+_RESTRICTING, _SELECTED = "restricting_object", "selected_values"
+_DESCRIPTORS: Final = {
+    1: (_RESTRICTING, "from_value", "to_value", _SELECTED),
+    2: ("from_entry", "to_entry", "from_selected_value", "to_selected_value"),
+}
+"""Elements of range and entry descriptors (IEC 62056-6-2, class Profile generic), by selector."""
 
 _SUCCESS: Final = (None, "success")
 _VALUE: Final = 2
@@ -98,6 +107,8 @@ def tree_meanings(model: MeterModel, message: Message, tree: Node, *, secret: bo
             node = _next(nodes, asked.selection[1])
             if node is not None:
                 notes[id(node)] = found.selection
+                if found.asked is not None and found.asked.class_id == PROFILE_GENERIC:
+                    _selection(node, asked.selection[0], notes)
         data = answer.data if answer is not None else asked.data if asked is not None else None
         if data is None or found.shown is None or (node := _next(nodes, data)) is None:
             continue
@@ -162,6 +173,20 @@ def _parts(nodes: Sequence[Node], parts: Sequence[Part], notes: Notes) -> None:
         if text:
             notes[id(node)] = text
         _parts(node.children, part.parts, notes)
+
+
+def _selection(node: Node, selector: int, notes: Notes) -> None:
+    """Names of the elements of a range or entry descriptor, and what they hold."""
+    names = _DESCRIPTORS.get(selector, ())
+    if len(node.children) != len(names):
+        return
+    for child, name in zip(node.children, names, strict=True):
+        shown = "" if child.value[0] in (ARRAY, STRUCTURE) else generic(child.value).words
+        notes[id(child)] = name if child.text.endswith(f" {shown}") or not shown else f"{name}: {shown}"
+        objects = (child,) if name == _RESTRICTING else child.children if name == _SELECTED else ()
+        for one in objects:
+            for element, field in zip(one.children, CaptureObject._fields, strict=False):
+                notes[id(element)] = field
 
 
 def _push(model: MeterModel, push: Push, tree: Node, notes: Notes) -> None:

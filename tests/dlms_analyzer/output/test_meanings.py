@@ -52,6 +52,16 @@ def test_a_push_says_how_many_values_it_has_and_how_that_is_known() -> None:
     assert lines_of("push_tcp_hdlc").count("6 values (push_object_list in the body)") == 5
 
 
+def test_the_elements_of_a_selective_access_are_named() -> None:
+    text = lines_of("ln_wrapper_low", tree=True)
+    assert "structure[4]  = entries 1 to 2" in text
+    assert "3: long-unsigned 0  = to_selected_value" in text
+    assert "= restricting_object" in text
+    assert "1: octet-string 0000010000ff  = logical_name" in text
+    assert "3: array[0]  = selected_values\n" in text
+    assert "= from_value: 2026-11-22T11:37:23+00:00" in text
+
+
 def test_a_refused_access_says_nothing_more() -> None:
     refused = [line for line in lines_of("ln_wrapper_low").splitlines() if "read-write-denied" in line]
     assert refused
