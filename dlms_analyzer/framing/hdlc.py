@@ -77,7 +77,7 @@ class HdlcFramer(StreamFramer):
         at = 0
         while at < len(octets) and (line := mode_e_line(octets, at)) is not None:
             layer, stop = line
-            link = LinkFrame(layer, octets[at:stop], layer.service, layer(octets[at:stop]).mysummary())
+            link = LinkFrame(layer, octets[at:stop], layer.service)
             unit = self.unit(Kind.LINK, buf, pos + at, pos + stop, link=link)
             out.append(unit._replace(profile="mode-e"))
             at = stop
@@ -201,9 +201,7 @@ class HdlcFramer(StreamFramer):
 
     def _link(self, buf: Buffer, frame: HdlcFrame, hint: Sender, experts: tuple[Expert, ...]) -> Unit:
         octets = buf[frame.start : frame.end]
-        packet = HDLC(octets)
-        text = packet.mysummary() + (f"  {packet.payload.mysummary()}" if packet.payload else "")
-        link = LinkFrame(HDLC, octets, _service(frame.control), text, intact=frame.fcs_ok)
+        link = LinkFrame(HDLC, octets, _service(frame.control), intact=frame.fcs_ok)
         return self.unit(
             Kind.LINK, buf, frame.start, frame.end, source=frame.source.upper, destination=frame.destination.upper,
             lower=_lower(frame), hint=hint, link=link, experts=experts,

@@ -15,14 +15,13 @@ class LinkFrame:
         intact: its check sequence is right; a frame that is not intact says nothing reliable.
     """
 
-    __slots__ = ("intact", "layer", "octets", "service", "text")
+    __slots__ = ("intact", "layer", "octets", "service")
 
-    def __init__(self, layer: type[Pdu], octets: bytes, service: str, text: str, *, intact: bool = True) -> None:
+    def __init__(self, layer: type[Pdu], octets: bytes, service: str, *, intact: bool = True) -> None:
         self.intact = intact
         self.layer = layer
         self.octets = octets
         self.service = service
-        self.text = text
 
     @classmethod
     def again(cls, profile: str, octets: bytes, service: str, *, intact: bool) -> LinkFrame:
@@ -35,8 +34,14 @@ class LinkFrame:
             intact: whether its check sequence was right.
         """
         line = mode_e_line(octets) if profile == "mode-e" else None
-        layer = HDLC if line is None else line[0]
-        return cls(layer, octets, service, layer(octets).mysummary(), intact=intact)
+        return cls(HDLC if line is None else line[0], octets, service, intact=intact)
+
+    @property
+    def text(self) -> str:
+        """The frame on one line, with what it carries; made when somebody looks."""
+        packet = self.layer(self.octets)
+        carried = packet.payload if self.layer is HDLC else None
+        return str(packet.mysummary()) + (f"  {carried.mysummary()}" if carried else "")
 
     def __str__(self) -> str:
         return self.text

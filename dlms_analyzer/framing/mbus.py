@@ -55,7 +55,7 @@ class MBusFramer(StreamFramer):
         if any(note.code == "bad-checksum" for note in notes):
             experts = tuple(Expert("bad-fcs", note.text) for note in notes)
             octets = buf[pos:stop]
-            link = LinkFrame(MBus, octets, "m-bus", MBus(octets).mysummary(), intact=False)
+            link = LinkFrame(MBus, octets, "m-bus", intact=False)
             out.append(self.unit(Kind.LINK, buf, pos, stop, link=link, experts=experts))
             return True
         end = stop - BEHIND
