@@ -106,7 +106,8 @@ _STRANGER: Final = MeterModel()
 """The meter of which nothing is known; nothing is noted in it."""
 
 
-def _accesses(message: Message, meters: Meters | None) -> Iterator[Access]:
+def message_accesses(message: Message, meters: Meters | None) -> Iterator[Access]:
+    """The accesses of a message with what they say, as far as is known of its meter, or without knowing any."""
     if not message.items and not carries_push(message):
         return iter(())
     if meters is not None:
@@ -164,7 +165,7 @@ def message_dict(message: Message, meters: Meters | None = None, *, show_secrets
         "invoke_id": message.invoke_id,
         "exchange": None if exchange is None else exchange.number,
         "response_time": None if message.response_time is None else message.response_time / NANOSECONDS,
-        "items": [item_object(access, show_secrets=show_secrets) for access in _accesses(message, meters)],
+        "items": [item_object(access, show_secrets=show_secrets) for access in message_accesses(message, meters)],
         "reassembled": None
         if reassembled is None
         else {
