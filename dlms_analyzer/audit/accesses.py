@@ -19,7 +19,7 @@ from dlms_analyzer.security.hls import NONE
 from dlms_analyzer.security.keyring import Keyring
 from dlms_analyzer.security.keys import KEY_SIZES
 from dlms_analyzer.security.learning import KEY_NAMES, KEY_TRANSFER, MAX_KEYS, SECURITY_SETUP, mechanism_of
-from dlms_analyzer.security.secret_places import M_BUS_KEY, WRAPPED, secret_of
+from dlms_analyzer.security.secret_places import M_BUS_KEY, WRAPPED, secret_data, secret_of
 from scapy_layers.ciphering import AUTHENTICATED, ENCRYPTED
 from scapy_layers.cosem_fields import logical_name_text
 from scapy_layers.data import DataPair
@@ -102,7 +102,10 @@ class Accesses:
         """Secrets and keys on their way."""
         what = secret_of(asked)
         data = asked.data if answer is None else answer.data
-        if what is None or data is None or not data[1]:  # an empty one is no secret
+        if what is None or data is None:
+            return
+        secrets = [one for one in secret_data(asked, data) if one[1]]  # an empty one is no secret
+        if not secrets:
             return
         clear = message.security is None or not message.security.security_control & ENCRYPTED
         wrapped = (asked.class_id, asked.method) in WRAPPED
@@ -111,9 +114,10 @@ class Accesses:
         elif clear:
             code = "key-in-clear" if (asked.class_id, asked.method) == M_BUS_KEY else "secret-in-clear"
             case.add(code, message.number, f"{access_name(asked)} carries {what}", subject=what)
-        if not wrapped and data[0] == _OCTET_STRING and (known := well_known_password(data[1])) is not None:
-            text = f"{access_name(asked)} carries {what}: {known}"
-            case.add("well-known-password", message.number, text, subject=data[1], secret=data[1])
+        for tag, octets in () if wrapped else secrets:
+            if tag == _OCTET_STRING and (known := well_known_password(octets)) is not None:
+                text = f"{access_name(asked)} carries {what}: {known}"
+                case.add("well-known-password", message.number, text, subject=octets, secret=octets)
         if asked.class_id == SECURITY_SETUP and asked.method == KEY_TRANSFER and answer is None:
             self._transferred(case, message, data, clear=clear)
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from dlms_analyzer.items import Asked
+from scapy_layers.data import DataPair
 
 if TYPE_CHECKING:
     from dlms_analyzer.messages import Message
+
+_STRUCTURE: Final = 2
 
 SECRET_ATTRIBUTES: Final[dict[tuple[int, int], str]] = {
     (15, 7): "the secret of the association",
@@ -18,6 +21,16 @@ SECRET_ATTRIBUTES: Final[dict[tuple[int, int], str]] = {
     (46, 4): "the mail password",
 }
 """Class and attribute to what it holds (IEC 62056-6-2, 4)."""
+
+ALL_ATTRIBUTES: Final = 0
+"""Attribute index that asks for all attributes in one structure (IEC 62056-5-3)."""
+
+_ATTRIBUTES: Final = SECRET_ATTRIBUTES | {
+    (class_id, ALL_ATTRIBUTES): " and ".join(
+        what for (of_class, _), what in SECRET_ATTRIBUTES.items() if of_class == class_id
+    )
+    for class_id, _ in SECRET_ATTRIBUTES
+}
 
 SECRET_METHODS: Final[dict[tuple[int, int], str]] = {
     (12, 5): "the secret of the association",
@@ -47,7 +60,20 @@ def secret_of(asked: Asked | None) -> str | None:
         return None if asked.base_name is None else SECRET_SHORT_NAMES.get(asked.base_name & 0xFFFF)
     if asked.method is not None:
         return SECRET_METHODS.get((asked.class_id, asked.method))
-    return None if asked.attribute is None else SECRET_ATTRIBUTES.get((asked.class_id, asked.attribute))
+    return None if asked.attribute is None else _ATTRIBUTES.get((asked.class_id, asked.attribute))
+
+
+def secret_data(asked: Asked, data: DataPair) -> tuple[DataPair, ...]:
+    """The data that are secret: all of it, or of all attributes together those of the secret ones.
+
+    Args:
+        asked: an access that is about a secret.
+        data: what was written, read or handed over.
+    """
+    tag, value = data
+    if asked.method is not None or asked.attribute != ALL_ATTRIBUTES or tag != _STRUCTURE:
+        return (data,)
+    return tuple(one for index, one in enumerate(value, 1) if (asked.class_id, index) in SECRET_ATTRIBUTES)
 
 
 def secret_in(message: Message) -> str | None:

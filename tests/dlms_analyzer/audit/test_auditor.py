@@ -368,6 +368,18 @@ def test_a_secret_that_is_changed_in_clear_is_found() -> None:
     assert talk.auditor.finish() == []
 
 
+@pytest.mark.parametrize(("secret", "found"), [(b"12345678", True), (b"", False)])
+def test_a_secret_that_is_read_in_clear_with_all_attributes_is_found_and_an_empty_one_is_none(
+    secret: bytes, found: bool
+) -> None:
+    attributes = bytes.fromhex("0207 09060000280000FF 0100 00 00 00 00 09") + bytes((len(secret),)) + secret
+    talk = Audited()
+    talk.client(bytes.fromhex("C001C1000F0000280000FF0000"))
+    talk.server(bytes.fromhex("C401C100") + attributes)
+    assert ("secret-in-clear" in talk.found) is found
+    assert ("well-known-password" in talk.found) is found
+
+
 def test_findings_come_worst_first_and_are_put_together_over_the_associations_of_a_meter() -> None:
     talk = Audited()
     for _ in range(3):

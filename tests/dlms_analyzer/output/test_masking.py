@@ -8,6 +8,8 @@ import pytest
 
 from dlms_analyzer import Message
 from dlms_analyzer.cli import main
+from dlms_analyzer.cosem.meters import Meters
+from dlms_analyzer.meaning import learn
 from dlms_analyzer.message_json import message_dict
 from dlms_analyzer.output.lines import LineWriter
 from dlms_analyzer.output.masking import hidden
@@ -78,6 +80,32 @@ def test_a_secret_that_is_read_is_not_shown_and_neither_are_octets_behind_the_an
     assert "trailing-octets" in {expert.code for expert in answered.experts}
     assert not reveals(shown(answered), SECRET)
     assert reveals(shown(answered, show_secrets=True), SECRET)
+
+
+def test_all_attributes_of_a_class_that_holds_a_secret_are_not_shown() -> None:
+    talk = Dialogue()
+    (asked,) = talk.client(bytes.fromhex(f"c001c1{SECRET_OF_LN}0000"))
+    attributes = "0906 0000280000ff 0100 0202 1110 1101 00 00 00 00".replace(" ", "")
+    (answered,) = talk.server(bytes.fromhex(f"c401c1000207{attributes[:-2]}{OCTETS}"))
+    assert "not shown" not in shown(asked)
+    assert hidden(answered) == "the secret of the association"
+    assert not reveals(shown(answered), SECRET)
+    assert reveals(shown(answered, show_secrets=True), SECRET)
+    meters = Meters()
+    learn(meters, answered)
+    for tree in (
+        "\n".join(tree_lines(answered, Style(False), meters=meters)),
+        json.dumps(message_dict(answered, meters)["items"][0]["value"]),
+    ):
+        assert not reveals(tree.lower(), SECRET)
+
+
+def test_all_attributes_of_a_class_without_secrets_are_shown() -> None:
+    talk = Dialogue()
+    talk.client(bytes.fromhex("c001c1000100002a0000ff0000"))
+    (answered,) = talk.server(bytes.fromhex(f"c401c1000202090600002a0000ff{OCTETS}"))
+    assert hidden(answered) is None
+    assert reveals(shown(answered), SECRET)
 
 
 def test_an_answer_that_only_grants_a_change_is_shown_whole() -> None:
