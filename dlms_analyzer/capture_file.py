@@ -16,6 +16,7 @@ from dlms_analyzer.capture import CaptureError, Problem, open_captures
 from dlms_analyzer.capture.key_files import load_keys_file
 from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.exchanged import Exchanged, exchanges_of
+from dlms_analyzer.filters import Filter, compile_filter
 from dlms_analyzer.framing.options import DecodeAs, FramingOptions
 from dlms_analyzer.index import IndexedCapture
 from dlms_analyzer.meaning import learn
@@ -86,6 +87,30 @@ class Capture:
             self._problems += source.problems
         yield from analyzer.flush()
         self._associations = analyzer.associations
+
+    def filter(self, text: str) -> Iterator[Message]:
+        """The messages that a display filter describes, in capture order; read afresh at each call.
+
+        Example:
+            >>> capture = Capture(["captures/ln_wrapper_low.pcap"])
+            >>> [message.number for message in capture.filter("dlms.service == aarq && frame.number < 50")]
+            [1]
+
+        Args:
+            text: the filter; names and values of COSEM objects are those known from the messages before.
+
+        Raises:
+            FilterError: it is no filter; raised at once.
+            CaptureError: a capture cannot be opened, or not once more.
+        """
+        return self._chosen(compile_filter(text))
+
+    def _chosen(self, wanted: Filter) -> Iterator[Message]:
+        meters = Meters()
+        for message in self.messages:
+            learn(meters, message)
+            if wanted.matches(message, meters):
+                yield message
 
     @property
     def associations(self) -> list[Association]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from dlms_analyzer.cli.meters import add_meter_options
 from dlms_analyzer.cosem.meters import Meters
+from dlms_analyzer.filters import Filter, FilterError, compile_filter
 from dlms_analyzer.meaning import learn
 from dlms_analyzer.message_json import message_dict
 from dlms_analyzer.messages import Message
@@ -28,7 +29,27 @@ def add_form_options(command: Any) -> None:
         help="text: a line each (default); tree: every field with its offsets; jsonl: an object a line",
     )
     command.add_argument("--absolute-time", action="store_true", help="UTC times instead of seconds since the first")
+    command.add_argument(
+        "-Y",
+        dest="display_filter",
+        type=_display_filter,
+        metavar="FILTER",
+        help="only messages that a display filter describes, for example 'cosem.result != \"success\"'",
+    )
     add_meter_options(command)
+
+
+def _display_filter(text: str) -> Filter:
+    """A display filter.
+
+    Raises:
+        ArgumentTypeError: it is none; points to where.
+    """
+    try:
+        return compile_filter(text)
+    except FilterError as problem:
+        pointer = "\n".join(f"  {line}" for line in problem.pointer.splitlines())
+        raise argparse.ArgumentTypeError(f"{problem.reason}\n{pointer}") from None
 
 
 def message_writer(options: argparse.Namespace, meters: Meters, *, at_once: bool = False) -> Callable[[Message], None]:
@@ -36,14 +57,21 @@ def message_writer(options: argparse.Namespace, meters: Meters, *, at_once: bool
 
     Args:
         options: of the command line.
-        meters: what is known about the meters; learns from every message.
+        meters: what is known about the meters; learns from every message, also from those that a filter leaves out.
         at_once: hand on every message as soon as it is there, for somebody who waits at the other end of a pipe.
     """
     out = sys.stdout
-    render = _renderer(options, meters)
+    lines = LineWriter(
+        Style.of(sys.stdout), absolute=options.absolute_time, show_secrets=options.show_secrets, meters=meters
+    )
+    render = _renderer(options, meters, lines)
+    wanted: Filter | None = options.display_filter
 
     def write(message: Message) -> None:
         learn(meters, message)
+        if wanted is not None and not wanted.matches(message, meters):
+            lines.begin(message.time)
+            return
         out.write(render(message))
         if at_once:
             out.flush()
@@ -51,18 +79,16 @@ def message_writer(options: argparse.Namespace, meters: Meters, *, at_once: bool
     return write
 
 
-def _renderer(options: argparse.Namespace, meters: Meters) -> Callable[[Message], str]:
+def _renderer(options: argparse.Namespace, meters: Meters, lines: LineWriter) -> Callable[[Message], str]:
     show_secrets: bool = options.show_secrets
     if options.form == "jsonl":
         encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
         return lambda message: encode(message_dict(message, meters, show_secrets=show_secrets)) + "\n"
-    style = Style.of(sys.stdout)
-    lines = LineWriter(style, absolute=options.absolute_time, show_secrets=show_secrets, meters=meters)
     if options.form == "text":
         return lambda message: lines.line(message) + "\n"
 
     def tree(message: Message) -> str:
-        below = tree_lines(message, style, show_secrets=show_secrets, meters=meters)
+        below = tree_lines(message, lines.style, show_secrets=show_secrets, meters=meters)
         return "\n".join([lines.line(message), *below, ""])
 
     return tree

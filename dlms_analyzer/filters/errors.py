@@ -9,6 +9,10 @@ SUGGESTIONS = 3
 """Names that are offered for one that nobody knows."""
 
 
+ALIKE = 0.75
+"""How much of a name has to be right; below, what is offered is seldom what was meant."""
+
+
 class FilterError(ValueError):
     """A display filter that cannot be used.
 
@@ -35,5 +39,5 @@ class FilterError(ValueError):
 
 def close_to(word: str, known: Iterable[str]) -> str:
     """`; did you mean x or y?`, or nothing when nothing is alike."""
-    found = get_close_matches(word, list(known), SUGGESTIONS, 0.6)
+    found = get_close_matches(word, list(known), SUGGESTIONS, ALIKE)
     return f"; did you mean {' or '.join(found)}?" if found else ""

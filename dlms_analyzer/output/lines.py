@@ -85,6 +85,11 @@ class LineWriter:
         self.show_secrets = show_secrets
         self._origin: int | None = None
 
+    def begin(self, nanoseconds: int) -> None:
+        """Let times count from here, when this is the first message, shown or not."""
+        if self._origin is None:
+            self._origin = nanoseconds
+
     def line(self, message: Message) -> str:
         """The line of a message, with one more for each expert note above chat."""
         style = self.style

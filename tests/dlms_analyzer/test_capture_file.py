@@ -11,6 +11,7 @@ import pytest
 import dlms_analyzer
 from dlms_analyzer.capture import CaptureError
 from dlms_analyzer.capture_file import Capture
+from dlms_analyzer.filters import FilterError
 
 SESSION = "ln_wrapper_low.pcap"
 OTHER = "hdlc_edge_cases.pcap"
@@ -79,3 +80,12 @@ def test_a_capture_that_is_not_there_is_told_when_it_is_asked(tmp_path: Path) ->
     capture = dlms_analyzer.open(tmp_path / "missing.pcap")
     with pytest.raises(CaptureError, match="No such file"):
         list(capture.messages)
+
+
+def test_a_capture_gives_the_messages_that_a_display_filter_describes(captures: Path) -> None:
+    capture = dlms_analyzer.open(captures / "ln_wrapper_low.pcap")
+    assert {message.service for message in capture.filter("dlms.sender == client && cosem.method")} == {
+        "action-request-normal"
+    }
+    with pytest.raises(FilterError, match="no field is called"):
+        capture.filter("nothing == 5")

@@ -174,3 +174,10 @@ def test_fields_lists_the_fields_of_the_layers(capsys: pytest.CaptureFixture[str
     assert main(["fields", "logical_name"]) == 0
     assert any(line.startswith("dlms.logical_name ") for line in out_of(capsys))
     assert main(["fields", "no such field"]) == 1
+
+
+def test_fields_lists_the_fields_of_the_engine_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fields", "response_time"]) == 0
+    assert [line.split(maxsplit=2) for line in out_of(capsys)] == [
+        ["dlms.response_time", "number", "seconds since the request"]
+    ]

@@ -155,3 +155,36 @@ def test_without_tshark_it_says_what_to_install(
 def test_tshark_is_not_asked_to_read_standard_input(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["read", "--engine", "tshark", "-"]) == 1
     assert "standard input: tshark reads files only" in capsys.readouterr().err
+
+
+def test_a_display_filter_leaves_out_the_other_messages(captures: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["read", "-T", "jsonl", str(captures / SESSION)]) == 0
+    every = objects(capsys)
+    assert main(["read", "-T", "jsonl", "-Y", 'cosem.result != "success"', str(captures / SESSION)]) == 0
+    found = objects(capsys)
+    assert found == [
+        message
+        for message in every
+        if any(item["result"] is not None for item in message["items"])  # type: ignore[attr-defined]
+        and all(item["result"] != "success" for item in message["items"])  # type: ignore[attr-defined]
+    ]
+    assert 0 < len(found) < len(every)
+
+
+def test_with_a_display_filter_times_still_count_from_the_first_message(
+    captures: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["read", str(captures / SESSION)]) == 0
+    every = capsys.readouterr().out.splitlines()
+    assert main(["read", "-Y", "message.number == 9", str(captures / SESSION)]) == 0
+    assert capsys.readouterr().out.splitlines() == [line for line in every if line.lstrip().startswith("9 ")]
+
+
+@pytest.mark.parametrize("command", ["read", "live", "serial"])
+def test_a_wrong_display_filter_is_wrong_usage_with_a_pointer(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "-Y", "dlms.servise == aarq", "nowhere"])
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert "no field is called 'dlms.servise'; did you mean dlms.service" in said
+    assert "\n  dlms.servise == aarq\n  ^^^^^^^^^^^^\n" in said
