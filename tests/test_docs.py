@@ -72,6 +72,11 @@ def test_the_example_about_the_audit_runs(monkeypatch: pytest.MonkeyPatch, capsy
     assert "high password-in-clear (1,)" in capsys.readouterr().out
 
 
+def test_the_example_about_display_filters_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(REPOSITORY)
+    assert run_examples("filters.md") == 1
+
+
 def test_the_example_about_values_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(REPOSITORY)
     assert run_examples("values.md") == 1

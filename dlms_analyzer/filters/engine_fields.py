@@ -15,6 +15,7 @@ from dlms_analyzer.meaning import Access
 from dlms_analyzer.message_json import message_accesses
 from dlms_analyzer.messages import Message
 from dlms_analyzer.notes import CODES, Severity
+from dlms_analyzer.security.protection import BAD_TAG, ERROR, NO_KEY, NOT_VERIFIED, OK
 from scapy_layers.ciphering import SUITE
 from scapy_layers.interface_classes import CLASS_NAMES
 
@@ -117,7 +118,7 @@ def _values(view: View) -> Iterator[Any]:
 _KINDS: Final = tuple(kind.value for kind in Kind)
 _SENDERS: Final = tuple(sender.value for sender in Sender if sender.value is not None)
 _SEVERITIES: Final = tuple(severity.value for severity in Severity)
-_STATUSES: Final = ("ok", "no-key", "bad-tag", "not-verified", "error")
+_STATUSES: Final = (OK, NO_KEY, BAD_TAG, NOT_VERIFIED, ERROR)
 
 ENGINE_FIELDS: Final = (
     EngineField("conversation", Domain.NUMBER, lambda v: (v.message.stream.conversation.number,),
