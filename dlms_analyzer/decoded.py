@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
+from dlms_analyzer.cosem.p1 import P1_TELEGRAM, is_telegram, telegram_problem
 from dlms_analyzer.frames import Buffer
 from dlms_analyzer.items import ITEMS, Item
 from dlms_analyzer.notes import CODES, Expert
@@ -151,6 +152,20 @@ def _decode_odd(buf: Buffer, start: int, end: int) -> Decoded:
     if record.service == UNKNOWN_SERVICE:
         experts.append(Expert("unknown-tag", f"no APDU has the tag {buf[start]:02X}"))
     return _decoded(record, tuple(experts))
+
+
+def decode_inside(plaintext: bytes, read: Read = decode_apdu) -> Decoded:
+    """What was deciphered: an APDU, or the P1 telegram that customer interfaces have in its place; never raises.
+
+    Args:
+        plaintext: whole.
+        read: reads APDUs.
+    """
+    if not is_telegram(plaintext):
+        return read(plaintext, 0, len(plaintext))
+    problem = telegram_problem(plaintext)
+    experts = () if problem is None else (Expert("oddity", problem),)
+    return Decoded(P1_TELEGRAM, None, experts, SERVICES[P1_TELEGRAM])
 
 
 def _service_of(buf: Buffer, start: int, end: int) -> str:

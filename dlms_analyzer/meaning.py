@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from dlms_analyzer.cosem.interpret import Interpreted, generic
 from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.cosem.model import DATA, LOGICAL_DEVICE_NAME, MeterModel
+from dlms_analyzer.cosem.p1 import P1_TELEGRAM, label_telegram
 from dlms_analyzer.cosem.push import Push, label
 from dlms_analyzer.cosem.untagged import label_untagged
 from dlms_analyzer.decoded import decode_apdu
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from dlms_analyzer.messages import Message
 
 _PUSH: Final = "data-notification"
+_PUSHES: Final = frozenset({_PUSH, P1_TELEGRAM})
 _SUCCESS: Final = "success"
 _VALUE: Final = 2
 
@@ -138,20 +140,23 @@ def note(model: MeterModel, message: Message) -> None:
 
 
 def carries_push(message: Message) -> bool:
-    """It is a DataNotification, or completes one that came in blocks."""
+    """It is a DataNotification or a P1 telegram, or completes one that came in blocks."""
     reassembled = message.reassembled
-    return message.service == _PUSH or (reassembled is not None and reassembled.service == _PUSH)
+    return message.service in _PUSHES or (reassembled is not None and reassembled.service in _PUSHES)
 
 
 def push_of(model: MeterModel, message: Message) -> Push | None:
-    """The labelled body of a DataNotification, also of one that arrived in blocks; None for any other message."""
+    """The labelled body of a DataNotification or P1 telegram, also of one that came in blocks; None for the others."""
     reassembled = message.reassembled
-    if message.service == _PUSH:
+    if message.service in _PUSHES:
+        service = message.service
         octets = message.octets if message.plaintext is None else message.plaintext
-    elif reassembled is not None and reassembled.service == _PUSH:
-        octets = reassembled.data
+    elif reassembled is not None and reassembled.service in _PUSHES:
+        service, octets = reassembled.service, reassembled.data
     else:
         return None
+    if service == P1_TELEGRAM:
+        return label_telegram(model, octets)
     body = getattr(message.record, "notification_body", None)
     if body is not None:
         return label(model, body)

@@ -100,6 +100,7 @@ def _rows() -> dict[str, Service]:
         "information-report-request": Service(_S, Role.ALONE, "information-report"),
         "event-notification-request": Service(_S, Role.ALONE, "event-notification"),
         "data-notification": Service(_S, Role.ALONE, "data-notification"),
+        "p1-telegram": Service(_S, Role.ALONE, "p1-telegram"),
         "data-notification-confirm": Service(_C, Role.ALONE, "data-notification"),
         "exception-response": Service(_S, Role.RESPONSE, ""),
         "confirmed-service-error": Service(_S, Role.RESPONSE, ""),

@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 
 import dlms_analyzer as dlms
-from dlms_analyzer.framing.units import Kind
+from dlms_analyzer.cosem.meters import Meters
+from dlms_analyzer.framing.units import Kind, Sender
+from dlms_analyzer.output.style import Style
+from dlms_analyzer.output.tree import tree_lines
+from dlms_analyzer.security.keyring import Keyring
+from dlms_analyzer.security.keys import KeySet, Secret
 from scapy_layers import read_data, tolerant
 from tests.support import vectors
 
@@ -44,12 +49,12 @@ FRAMINGS = {
     "mbus": "m-bus",
     "iec61334-4-32-llc": "plc-llc",
     "llc+apdu": "llc",
+    "p1-dlms": "apdu",
 }
 
 NOT_FRAMES = {
     "gcm-only": "input of a cipher, no APDU",
     "selective-access": "a part of a GET.request, not an APDU",
-    "p1-dlms": "a bare general-glo-ciphering APDU: found as such",
 }
 """Framings that are none, or not decoded, with the reason."""
 
@@ -118,6 +123,29 @@ def test_an_apdu_that_others_read_to_its_last_octet_is_read_so_here(vector: dict
     broken = [one.service for one in messages if one.kind is Kind.APDU and one.record is None]
     trailing = [one.service for one in messages if any(said.code == "trailing-octets" for said in one.experts)]
     assert (broken, trailing) == ([], [])
+
+
+TELEGRAMS = [one for one in vectors() if one["framing"] == "p1-dlms" and "guek" in one["keys"]]
+
+
+@pytest.mark.parametrize("vector", TELEGRAMS, ids=ids)
+def test_a_ciphered_telegram_of_a_customer_interface_opens_and_says_what_its_source_reads(
+    vector: dict[str, Any],
+) -> None:
+    keys = KeySet(guek=Secret.fromhex(vector["keys"]["guek"]), gak=Secret.fromhex(vector["keys"]["gak"]))
+    (message,) = dlms.decode(bytes.fromhex(vector["hex"]), keys=Keyring([keys])).messages
+    assert (message.kind, message.service, message.sender) == (Kind.APDU, "p1-telegram", Sender.SERVER)
+    assert message.security is not None
+    assert (message.security.status, message.experts) == ("ok", ())
+    assert message.plaintext == vector["expected"]["plaintext_ascii"].encode()
+    items = {item["logical_name"]: item for item in message.to_dict()["items"]}
+    assert len(items) == 18
+    energy, power = items["1.0.1.8.0.255"], items["1.0.1.7.0.255"]
+    assert (energy["scaled"], energy["unit"]) == (6545766, "Wh")
+    assert (power["scaled"], power["unit"]) == (286, "W")
+    assert items["0.0.1.0.0.255"]["value"] == "2022-10-06T15:50:14"
+    lines = list(tree_lines(message, Style(False), meters=Meters()))
+    assert any(line.endswith("active energy import (total): 6545.766 kWh  (unit in the message: Wh)") for line in lines)
 
 
 BARE_DATA = [one for one in vectors() if one["framing"] == "data"]

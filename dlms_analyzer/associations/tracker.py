@@ -7,7 +7,7 @@ from typing import Any, Final
 from dlms_analyzer.associations.association import ANY_SIZE, Association, State, Terms
 from dlms_analyzer.associations.block_transfers import BlockTransfers
 from dlms_analyzer.associations.pairing import Paired, Pairing
-from dlms_analyzer.decoded import UNKNOWN_SERVICE, Decoded, Read, behind_gateway, decode_apdu
+from dlms_analyzer.decoded import UNKNOWN_SERVICE, Decoded, Read, behind_gateway, decode_apdu, decode_inside
 from dlms_analyzer.frames import Buffer
 from dlms_analyzer.framing.units import Kind, Part, Sender, Unit
 from dlms_analyzer.messages import Message, Security
@@ -187,7 +187,7 @@ class Tracker:
         plaintext, security, experts = opened
         if plaintext is None:
             return security, None, decoded, experts
-        inner = self._read(plaintext, 0, len(plaintext))
+        inner = decode_inside(plaintext, self._read)
         if inner.experts:
             experts += tuple(Expert(one.code, f"in the deciphered APDU: {one.text}") for one in inner.experts)
         if decoded.row.family in CONTROL_FAMILIES:
@@ -266,7 +266,7 @@ class Tracker:
             protection = stage.protect(flow, client, server)
             opened = stage.open(protection, sender, record, unit.buf, unit.start, unit.end, self.count)
             if opened is not None and opened.plaintext is not None:
-                return self._read(opened.plaintext, 0, len(opened.plaintext)).row.sender
+                return decode_inside(opened.plaintext, self._read).row.sender
         return _UNKNOWN
 
     def _association(self, unit: Unit, client: int | None, server: int | None) -> Association:

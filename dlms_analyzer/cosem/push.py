@@ -242,13 +242,13 @@ def _named_item(model: MeterModel, one: _Found, maker: _Maker | None, last: bool
         rule = f"scaler and unit that {maker.name} describes"
     else:
         rule = "scaler and unit in the message"
-    captured = CaptureObject(_class_of(model, name, unit), name, 2)
+    captured = CaptureObject(class_of(model, name, unit), name, 2)
     if unit is None:
         return _item(model, path, captured, data, False)
     return PushItem(path, captured, False, data, scaled_plan(unit, registry.generic, rule)(data))
 
 
-def _class_of(model: MeterModel, name: bytes, unit: ScalerUnit | None) -> int:
+def class_of(model: MeterModel, name: bytes, unit: ScalerUnit | None) -> int:
     """Class of an object of which only the logical name was sent: the meter's own, the listed one, by the unit."""
     listed = obis.describe(name, model.names.regions).class_ids
     for class_id in (*listed, REGISTER, 4, 5, 1, 8):

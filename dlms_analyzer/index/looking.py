@@ -9,7 +9,7 @@ from dlms_analyzer.associations.block_transfers import BlockTransfers
 from dlms_analyzer.associations.exchange import Exchange
 from dlms_analyzer.associations.pairing import NOTHING, Paired, Pairing
 from dlms_analyzer.capture import Source
-from dlms_analyzer.decoded import Decoded, decode_apdu
+from dlms_analyzer.decoded import Decoded, decode_apdu, decode_inside
 from dlms_analyzer.frames import Frame
 from dlms_analyzer.framing.link import LinkFrame
 from dlms_analyzer.framing.units import Kind, Part, Sender, Unit
@@ -160,7 +160,7 @@ class Looking:
         if opened is None or opened.plaintext is None:
             return _Opened(decoded, None if opened is None else opened.security, None, decoded.experts)
         plaintext = opened.plaintext
-        inner = decode_apdu(plaintext, 0, len(plaintext))
+        inner = decode_inside(plaintext)
         said = tuple(Expert(one.code, f"in the deciphered APDU: {one.text}") for one in inner.experts)
         shown = decoded if decoded.row.family in CONTROL_FAMILIES else inner
         return _Opened(shown, opened.security, plaintext, decoded.experts + said)

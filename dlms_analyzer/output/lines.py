@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from dlms_analyzer.cosem.meters import Meters
+from dlms_analyzer.cosem.p1 import P1_TELEGRAM, read_telegram
 from dlms_analyzer.frames import NANOSECONDS
 from dlms_analyzer.framing.units import Kind, Sender
 from dlms_analyzer.items import Asked
@@ -46,6 +47,8 @@ def gist(message: Message, secret: str | None = None) -> str:
         return escape(str(message.link))
     record = message.record
     if record is None:
+        if message.service == P1_TELEGRAM and message.plaintext is not None:
+            return escape(f"P1 telegram of {read_telegram(message.plaintext).identification}")
         return f"{message.service}  {message.octets[:RAW_SHOWN].hex()}"
     packet = record.layer.from_record(record)
     if secret is None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from dlms_analyzer.cosem.meters import Meters
+from dlms_analyzer.cosem.p1 import P1_TELEGRAM, trace_telegram
 from dlms_analyzer.framing.units import Kind
 from dlms_analyzer.meaning import model_of
 from dlms_analyzer.messages import Message
@@ -90,13 +91,18 @@ def tree_lines(
     if plaintext is not None:
         yield f"  deciphered: {len(plaintext)} octets"
         with tolerant():
-            yield from lines(trace_apdu(plaintext, 0, len(plaintext)))
+            yield from lines(_inside_tree(message.service, plaintext))
     if message.reassembled is not None and message.reassembled.service != message.service:
         octets = message.reassembled.data
         yield f"  reassembled from messages {', '.join(map(str, message.reassembled.messages))}: {len(octets)} octets"
         with tolerant():
             joined = _joined_tree(message)
         yield from lines(Node(_ENCLOSING, None, 0, joined.end, "", (joined,)))  # the data itself may be the secret
+
+
+def _inside_tree(service: str, octets: bytes) -> Node:
+    """What was deciphered: an APDU, or a P1 telegram."""
+    return trace_telegram(octets) if service == P1_TELEGRAM else trace_apdu(octets, 0, len(octets))
 
 
 def _joined_tree(message: Message) -> Node:
@@ -108,7 +114,7 @@ def _joined_tree(message: Message) -> Node:
         raise ValueError("the message completes no transfer")
     octets = carried.data
     if message.service == "general-block-transfer":
-        return trace_apdu(octets, 0, len(octets))
+        return _inside_tree(carried.service, octets)
     listed = _LISTS.get(carried.service)
     if listed is not None:
         found: Node = listed.trace(octets, 0, len(octets))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
+from dlms_analyzer.cosem.p1 import is_telegram
 from dlms_analyzer.decoded import decode_apdu
 from scapy_layers.apdu import all_layers
 from scapy_layers.ciphering import BROADCAST, CipheredApdu
@@ -84,7 +85,7 @@ def key_name(kind: str, control: int, key_info: Any = None) -> str | None:
 
 
 def plausible(octets: bytes, inside: int | None) -> bool:
-    """Whether deciphered octets look like an APDU, which a wrong key gives once in many thousand times.
+    """Whether deciphered octets look like an APDU or P1 telegram, which a wrong key gives once in many thousand times.
 
     Args:
         octets: what came out.
@@ -93,6 +94,8 @@ def plausible(octets: bytes, inside: int | None) -> bool:
     """
     if not octets or (inside is not None and octets[0] != inside):
         return False
+    if inside is None and is_telegram(octets):
+        return True
     decoded = decode_apdu(octets, 0, len(octets))
     if decoded.record is None or decoded.service == "unknown":
         return False

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from dlms_analyzer.decoded import REMEMBERED, Read, decode_apdu, reading_heads, reading_whole
+from dlms_analyzer.decoded import REMEMBERED, Read, decode_apdu, decode_inside, reading_heads, reading_whole
+from dlms_analyzer.framing.units import Sender
 from dlms_analyzer.services import Role
 
 GET = bytes.fromhex("c001c100030100010800ff0200")
@@ -19,6 +20,18 @@ def test_a_request_says_what_it_asks_for_and_whether_an_answer_is_due() -> None:
     assert (decoded.invoke_id, decoded.confirmed) == (1, True)
     assert decoded.items[0].asked is not None
     assert decoded.items[0].asked.logical_name == bytes.fromhex("0100010800ff")
+
+
+def test_what_was_deciphered_is_an_apdu_or_a_p1_telegram() -> None:
+    assert decode_inside(GET).service == "get-request-normal"
+    telegram = decode_inside(b"/EST5\r\n\r\n1-0:1.8.0(1*Wh)\r\n!\r\n")
+    assert (telegram.service, telegram.row.sender, telegram.experts) == ("p1-telegram", Sender.SERVER, ())
+
+
+def test_a_p1_telegram_with_a_wrong_crc_is_read_and_says_so() -> None:
+    telegram = decode_inside(b"/EST5\r\n\r\n1-0:1.8.0(1*Wh)\r\n!0000\r\n")
+    assert [said.code for said in telegram.experts] == ["oddity"]
+    assert telegram.experts[0].text.startswith("the CRC of the P1 telegram is 0000, its octets have ")
 
 
 def test_a_response_says_how_each_access_went() -> None:

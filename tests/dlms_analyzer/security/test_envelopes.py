@@ -56,6 +56,13 @@ def test_octets_behind_an_apdu_are_allowed_only_where_the_service_is_known() -> 
     assert not plausible(ANSWER + bytes(3), None)
 
 
+def test_a_p1_telegram_is_plausible_where_any_apdu_may_be() -> None:
+    telegram = b"/EST5\r\n\r\n1-0:1.8.0(1*Wh)\r\n!\r\n"
+    assert plausible(telegram, None)
+    assert not plausible(telegram[:-4], None)
+    assert not plausible(telegram, PUSH[0])
+
+
 def test_nothing_is_not_plausible() -> None:
     assert not plausible(b"", None)
 
