@@ -9,12 +9,9 @@ from typing import Any
 
 from dlms_analyzer.cli.keys import add_key_options, keyring_of
 from dlms_analyzer.decoding import FRAMINGS, Pasted, decode, parse_hex
-from dlms_analyzer.framing.units import Kind
 from dlms_analyzer.message_json import message_dict
-from dlms_analyzer.output.lines import LineWriter
-from dlms_analyzer.output.masking import masked_tree
+from dlms_analyzer.output.pasted import learnt, pasted_lines
 from dlms_analyzer.output.style import Style
-from dlms_analyzer.output.tree import node_lines, tree_lines
 
 
 def add_parser(commands: Any) -> None:
@@ -47,28 +44,16 @@ def run(options: argparse.Namespace) -> int:
         print(f"dlms-analyzer: {problem}", file=sys.stderr)
         return 1
     if options.form == "jsonl":
+        meters = learnt(pasted)
         for message in pasted.messages:
-            print(json.dumps(message_dict(message, show_secrets=options.show_secrets), ensure_ascii=False))
+            print(json.dumps(message_dict(message, meters, show_secrets=options.show_secrets), ensure_ascii=False))
     else:
-        _show(pasted, tree=options.form == "tree", show_secrets=options.show_secrets)
+        if pasted.guessed:
+            print(f"{len(pasted.octets)} octets, taken for {pasted.framing} (--as says otherwise)", file=sys.stderr)
+        tree = options.form == "tree"
+        for line in pasted_lines(pasted, Style.of(sys.stdout), tree=tree, show_secrets=options.show_secrets):
+            print(line)
     return 1 if any(error for _, error in _errors(pasted)) else 0
-
-
-def _show(pasted: Pasted, *, tree: bool, show_secrets: bool) -> None:
-    style = Style.of(sys.stdout)
-    lines = LineWriter(style, show_secrets=show_secrets)
-    if pasted.guessed:
-        print(f"{len(pasted.octets)} octets, taken for {pasted.framing} (--as says otherwise)", file=sys.stderr)
-    for message in pasted.messages:
-        print(lines.line(message))
-        if tree and message.kind is Kind.APDU and (message.parts or message.plaintext is not None):
-            print(f"  joined from {len(message.parts)} segments:" if message.parts else "  the APDU:")
-            for line in tree_lines(message, style, show_secrets=show_secrets):
-                print(line)
-    if tree or pasted.framing == "data":
-        for node in pasted.nodes:
-            for line in node_lines(node if show_secrets else masked_tree(node), style):
-                print(line)
 
 
 def _errors(pasted: Pasted) -> list[tuple[str, str]]:

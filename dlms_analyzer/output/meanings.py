@@ -8,7 +8,6 @@ from typing import Any, Final
 from dlms_analyzer.cosem.classes import method_name
 from dlms_analyzer.cosem.interpret import Interpreted, Part, generic
 from dlms_analyzer.cosem.model import PROFILE_GENERIC, STRUCTURE, MeterModel
-from dlms_analyzer.cosem.p1 import LINES
 from dlms_analyzer.cosem.push import Push
 from dlms_analyzer.items import Answer, Asked
 from dlms_analyzer.meaning import Access, access, push_of, resolved
@@ -63,7 +62,10 @@ def line_meaning(model: MeterModel, message: Message, *, show_secrets: bool = Fa
     found = access(model, asked, None if written else answer)
     if found.shown is None or (not show_secrets and (secret_of(asked) or secret_of(found.asked))):
         return ""
-    return f"{_object(model, found)} {':=' if written else '='} {fitted(_said(found.shown), LINE_WORDS)}"
+    name = _object(model, found)
+    if not name and found.shown.value.__class__ is list:  # the line has the elements already
+        return ""
+    return f"{name} {':=' if written else '='} {fitted(_said(found.shown), LINE_WORDS)}".lstrip()
 
 
 def _object(model: MeterModel, found: Access) -> str:
@@ -122,6 +124,14 @@ def tree_meanings(model: MeterModel, message: Message, tree: Node, *, secret: bo
     return notes
 
 
+def data_meanings(node: Node) -> Notes:
+    """Words for a `Data` that stands alone, and for its elements; none for any other node."""
+    notes: Notes = {}
+    if _is_data(node.value):
+        _value(node, generic(node.value), "", notes)
+    return notes
+
+
 def _names(model: MeterModel, tree: Node, notes: Notes) -> None:
     """Names of the objects, attributes and methods that a tree tells by number."""
     class_id: int | None = None
@@ -158,11 +168,26 @@ def _next(nodes: Iterator[Node], data: DataPair) -> Node | None:
 
 def _value(node: Node, shown: Interpreted, name: str, notes: Notes) -> None:
     because = f"  ({shown.rule})" if shown.unit else ""
-    notes[id(node)] = name + fitted(_said(shown), TREE_WORDS) + because
+    said = _said(shown)
+    if name or not (said.startswith(node.text) or node.text.endswith(f" {said}")):  # more than the node says itself
+        notes[id(node)] = name + fitted(said, TREE_WORDS) + because
     parts = shown.parts
     if not parts and isinstance(shown.value, dict):
         parts = tuple(Part(name, str(value)) for name, value in shown.value.items())
-    _parts(node.children, parts, notes)
+    if parts:
+        _parts(node.children, parts, notes)
+    else:
+        _elements(node, notes)
+
+
+def _elements(node: Node, notes: Notes) -> None:
+    """Words for the elements of a value of which nothing is known: texts and logical names among its octets."""
+    for _, one in node.walk():
+        if one is node or not _is_data(one.value) or one.children:
+            continue
+        words = generic(one.value).words
+        if words not in one.text:
+            notes[id(one)] = fitted(words, TREE_WORDS)
 
 
 def _parts(nodes: Sequence[Node], parts: Sequence[Part], notes: Notes) -> None:
@@ -190,12 +215,8 @@ def _selection(node: Node, selector: int, notes: Notes) -> None:
                 notes[id(element)] = field
 
 
-_BODIES: Final = frozenset({"notification_body", LINES})
-"""Nodes whose children are the values of a push."""
-
-
 def _push(model: MeterModel, push: Push, tree: Node, notes: Notes) -> None:
-    body = next((node for _, node in tree.walk() if node.name in _BODIES), None)
+    body = next((node for _, node in tree.walk() if node.name == "notification_body"), None)
     if body is None:
         return
     notes[id(body)] = f"{len(push.items)} values, told by: {push.rule}"
