@@ -8,6 +8,7 @@ from typing import Any, Final
 from dlms_analyzer.cosem.classes import method_name
 from dlms_analyzer.cosem.interpret import Interpreted, Part, generic
 from dlms_analyzer.cosem.model import PROFILE_GENERIC, STRUCTURE, MeterModel
+from dlms_analyzer.cosem.p1 import LINES
 from dlms_analyzer.cosem.push import Push
 from dlms_analyzer.items import Answer, Asked
 from dlms_analyzer.meaning import Access, access, push_of, resolved
@@ -215,8 +216,12 @@ def _selection(node: Node, selector: int, notes: Notes) -> None:
                 notes[id(element)] = field
 
 
+_BODIES: Final = frozenset({"notification_body", LINES})
+"""Nodes whose children are the values of a push."""
+
+
 def _push(model: MeterModel, push: Push, tree: Node, notes: Notes) -> None:
-    body = next((node for _, node in tree.walk() if node.name == "notification_body"), None)
+    body = next((node for _, node in tree.walk() if node.name in _BODIES), None)
     if body is None:
         return
     notes[id(body)] = f"{len(push.items)} values, told by: {push.rule}"
