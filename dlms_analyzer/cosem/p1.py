@@ -20,7 +20,8 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from dlms_analyzer.cosem import obis
-from dlms_analyzer.cosem.interpret import Interpreted, generic
+from dlms_analyzer.cosem.datetimes import Date, DateTime, Time
+from dlms_analyzer.cosem.interpret import Interpreted, generic, interpret
 from dlms_analyzer.cosem.interpret.kinds import printable
 from dlms_analyzer.cosem.interpret.result import Pair
 from dlms_analyzer.cosem.model import MeterModel
@@ -47,7 +48,9 @@ _LINE: Final = re.compile(r"(\d{1,3}-\d{1,3}:\d{1,3}\.\d{1,3}\.\d{1,3}(?:[.*]\d{
 _GROUP: Final = re.compile(r"\(([^()]*)\)")
 _NUMBER: Final = re.compile(rf"(-?\d{{1,{MAX_DIGITS}}}(?:\.\d{{1,{MAX_DIGITS}}})?)\*(\S{{1,8}})")
 _TIME: Final = re.compile(r"(\d{12})([SW])")
-_SEASONS: Final = {"S": "summer time", "W": "winter time"}
+_SEASONS: Final = {"S": 0x80, "W": 0}
+"""clock_status of summer and winter time: bit 7 is daylight saving."""
+_CLOCK, _TIME_ATTRIBUTE = 8, 2
 _HEX_TEXT: Final = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 _OCTETS_AS_HEX: Final = tuple(map(obis.Pattern, ("0-*:42.0.0", "0-*:96.1.*", "0-*:96.13.*")))
 """Objects whose octet-strings are written in hex (DSMR P1, 6.12): names, identifiers and messages."""
@@ -189,7 +192,9 @@ def _value(name: bytes, text: str) -> tuple[Pair, Interpreted]:
             moment = datetime.strptime(time[1], "%y%m%d%H%M%S")  # noqa: DTZ007 - local time, as the meter shows it
         except ValueError:
             return data, generic(data)
-        return data, Interpreted(moment.isoformat(), f"{moment} ({_SEASONS[time[2]]})", RULE)
+        date, clock = Date(moment.year, moment.month, moment.day), Time(moment.hour, moment.minute, moment.second)
+        data = (_OCTETS, DateTime(date, clock, status=_SEASONS[time[2]]).to_bytes())
+        return data, interpret(_CLOCK, _TIME_ATTRIBUTE, data)
     if _HEX_TEXT.fullmatch(text) and any(pattern.matches(name) for pattern in _OCTETS_AS_HEX):
         octets = bytes.fromhex(text)
         if printable(octets) is not None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlms_analyzer.cosem.datetimes import Date, DateTime, Time
 from dlms_analyzer.cosem.model import MeterModel
 from dlms_analyzer.cosem.obis import dotted
 from dlms_analyzer.cosem.p1 import (
@@ -72,10 +73,19 @@ def test_a_number_is_exact_in_its_plain_unit(sent: str, scaled: str, unit: str, 
 
 def test_a_meter_behind_the_meter_has_the_time_of_its_value_before_it() -> None:
     (item,) = items("0-1:24.2.1(150117180000W)(0473.789*m3)")
-    assert item.data == (2, ((10, b"150117180000W"), (10, b"0473.789*m3")))
+    winter = DateTime(Date(2015, 1, 17), Time(18, 0, 0), status=0).to_bytes()
+    assert item.data == (2, ((9, winter), (10, b"0473.789*m3")))
     assert item.shown.value == ["2015-01-17T18:00:00", 473.789]
     assert (item.shown.scaled, item.shown.unit) == (Decimal("473.789"), "m³")
-    assert item.shown.words == "2015-01-17 18:00:00 (winter time), 473.789 m³"
+    assert item.shown.words == "2015-01-17T18:00:00, 473.789 m³"
+
+
+def test_times_are_the_local_time_with_its_season() -> None:
+    (item,) = items("0-0:1.0.0(221006155014S)")
+    assert item.captured is not None
+    assert item.captured.class_id == 8
+    assert item.data == (9, DateTime(Date(2022, 10, 6), Time(15, 50, 14), status=0x80).to_bytes())
+    assert item.shown.words == "2022-10-06T15:50:14, daylight saving active"
 
 
 def test_names_and_messages_are_written_in_hex_and_other_digits_are_not() -> None:
