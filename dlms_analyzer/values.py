@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 READ: Final = "read"
 WRITTEN: Final = "written"
 NOTIFIED: Final = "notified"
+CAPTURED: Final = "captured"
 
 MAX_LATEST: Final = 1_000_000
 """Attributes of which the latest value is kept: some thousand meters with some hundred values each."""
@@ -39,7 +40,7 @@ class Value(NamedTuple):
     """One value of one attribute.
 
     Attributes:
-        time: nanoseconds since 1970 UTC, of the message that revealed it.
+        time: nanoseconds since 1970 UTC, of the message that revealed it; of the row, when it is a cell of a profile.
         message: its number.
         meter: what is known about the meter.
         class_id: None when it is not known which object it is.
@@ -47,9 +48,10 @@ class Value(NamedTuple):
         base_name: the short name by which it was accessed; None with logical names.
         attribute: None when it is not known.
         data: as sent.
-        origin: `read`, `written` or `notified`.
+        origin: `read`, `written` or `notified`; `captured` for a cell of a profile.
         selection: selector and parameters of a selective access.
         pushed: what it says by the rule that labelled the push it came in.
+        remark: what was worked out of it; empty when nothing was.
     """
 
     time: int
@@ -63,6 +65,7 @@ class Value(NamedTuple):
     origin: str
     selection: Selection | None = None
     pushed: Interpreted | None = None
+    remark: str = ""
 
     @property
     def shown(self) -> Interpreted:
@@ -72,6 +75,11 @@ class Value(NamedTuple):
         if self.pushed is not None and self.pushed.unit is not None:
             return self.pushed
         return self.meter.interpret(self.class_id, self.logical_name, self.attribute, self.data, self.selection)
+
+    @property
+    def problem(self) -> str:
+        """Why it is shown by its types only, and what was worked out of it; empty when there is nothing to say."""
+        return "; ".join(one for one in (self.shown.problem, self.remark) if one)
 
     @property
     def name(self) -> str | None:
@@ -140,7 +148,7 @@ class Value(NamedTuple):
             "unit": None if hidden else shown.unit or None,
             "text": "not shown" if hidden else shown.words,
             "rule": shown.rule,
-            "problem": shown.problem or None,
+            "problem": self.problem or None,
         }
 
 
@@ -215,15 +223,16 @@ class Latest:
         self.left_out = 0
 
     def add(self, value: Value) -> None:
-        """Take a value that came after all before."""
+        """Take a value, unless there is one of a later time."""
         key = (
             id(value.meter), value.class_id, value.base_name if value.logical_name is None else value.logical_name,
             value.attribute,
         )  # fmt: skip
-        if key not in self._values and len(self._values) >= MAX_LATEST:
+        known = self._values.get(key)
+        if known is None and len(self._values) >= MAX_LATEST:
             self.left_out += 1
-            return
-        self._values[key] = value
+        elif known is None or value.time >= known.time:
+            self._values[key] = value
 
     def __iter__(self) -> Iterator[Value]:
         """The values, by meter and in the order in which their attributes were seen first."""

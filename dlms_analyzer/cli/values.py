@@ -22,6 +22,7 @@ from dlms_analyzer.output.profiles import (
 )
 from dlms_analyzer.output.style import Style
 from dlms_analyzer.output.values import CSV_COLUMNS, ValueLines, csv_row
+from dlms_analyzer.profile_cells import history, in_order
 from dlms_analyzer.values import Latest, Value, values_of
 
 
@@ -51,7 +52,8 @@ def add_parser(commands: Any) -> None:
         "--history",
         type=_pattern,
         metavar="OBIS",
-        help="only the values of these objects, for example 1-0:1.8.0, 1.0.1.8.0.255 or 1-0:*.8.0",
+        help="only the values of these objects, also from the rows of profiles, in the order of time: 1-0:1.8.0, "
+        "1.0.1.8.0.255 or 1-0:*.8.0, for example",
     )
     command.add_argument("--once", action="store_true", help="read files only once")
     add_meter_options(command)
@@ -64,7 +66,9 @@ def run(options: argparse.Namespace) -> int:
         learn_before(captures, options, meters)
         values = values_of(captures.messages(), meters)
         if options.history is not None:
-            values = (value for value in values if _matches(options.history, value))
+            values = history(values, options.history.matches)
+            if not options.latest and not captures.is_stream:
+                values = in_order(values)
         if options.profile is not None:
             _print_profiles(values, options)
         elif options.latest:

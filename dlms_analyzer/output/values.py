@@ -28,8 +28,8 @@ def value_text(value: Value, *, show_secrets: bool = False) -> str:
     """What a value says, on one line, with its unit."""
     if not show_secrets and value.secret is not None:
         return NOT_SHOWN
-    shown = value.shown
-    return escape(f"{shown.words}  [{shown.problem}]" if shown.problem else shown.words)
+    words, problem = value.shown.words, value.problem
+    return escape(f"{words}  [{problem}]" if problem else words)
 
 
 def object_text(value: Value) -> str:

@@ -100,3 +100,10 @@ def test_only_a_buffer_is_a_table() -> None:
     assert broken.table is None
     assert broken.shown.problem
     assert broken._replace(class_id=3).table is None
+
+
+def test_an_older_value_that_comes_later_is_not_the_latest() -> None:
+    latest, meter = Latest(), MeterModel()
+    for time, number in ((7, 1), (5, 2)):
+        latest.add(Value(time, number, meter, 3, ENERGY, None, 2, (6, number), READ))
+    assert [one.message for one in latest] == [1]

@@ -31,6 +31,17 @@ def test_the_history_of_an_object_takes_any_notation(
     assert {one["logical_name"] for one in found} == {"1.1.21.25.0.255"}
 
 
+def test_the_history_of_an_object_holds_the_rows_of_profiles(
+    captures: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["values", str(captures / PROFILE), "--history", "1-1:21.25.0", "-T", "csv"]) == 0
+    found = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    rows = [one for one in found if one["origin"] == "captured"]
+    assert len(rows) == 202
+    assert (rows[0]["time"], rows[0]["value"]) == ("2026-11-14T05:00:00.000000Z", "1")
+    assert [one["time"] for one in found] == sorted(one["time"] for one in found)
+
+
 def test_what_is_no_obis_code_is_a_wrong_command(captures: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["values", str(captures / SESSION), "--history", "energy"])
