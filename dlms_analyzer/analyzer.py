@@ -18,7 +18,7 @@ from dlms_analyzer.framing.stage import FramingStage
 from dlms_analyzer.framing.stream import Framer
 from dlms_analyzer.messages import Message
 from dlms_analyzer.net import ConversationTable, End, NetworkDecoder
-from dlms_analyzer.net.streams import Item, Stream
+from dlms_analyzer.net.streams import Delivery, Item, Stream
 from dlms_analyzer.security.keyring import Keyring
 from dlms_analyzer.security.stage import SecurityStage
 
@@ -70,29 +70,29 @@ class Analyzer:
 
     def feed_segment(self, segment: Segment) -> list[Message]:
         """The messages that a transport payload completes: for sources that have no frames."""
-        conversations = self._conversations
-        take = self._tracker.take
-        messages: list[Message] = []
-        for stream, item in conversations.feed(segment):
-            framer: Framer = stream.state or self._framing.start(stream)
-            for unit in framer.feed(item):
-                messages.append(take(unit))  # noqa: PERF401 - one unit as a rule
-            if item.__class__ is not Segment:
-                messages += self._ended(stream, item)
-        if conversations.forgotten:
+        messages = self._deliver(self._conversations.feed(segment))
+        if self._conversations.forgotten:
             messages += self._forget()
         return messages
 
     def flush(self) -> list[Message]:
         """What still waits: no frame follows."""
-        messages: list[Message] = []
-        for stream, item in self._conversations.flush():
-            framer: Framer = stream.state or self._framing.start(stream)
-            messages += map(self._tracker.take, framer.feed(item))
-            messages += self._ended(stream, item)
+        messages = self._deliver(self._conversations.flush())
         for conversation in self._conversations.followed():
             messages += map(self._tracker.take, self._framing.close(conversation))
         self._tracker.finish()
+        return messages
+
+    def _deliver(self, deliveries: list[Delivery]) -> list[Message]:
+        """The messages that deliveries on streams complete."""
+        take = self._tracker.take
+        messages: list[Message] = []
+        for stream, item in deliveries:
+            framer: Framer = stream.state or self._framing.start(stream)
+            for unit in framer.feed(item):
+                messages.append(take(unit))  # noqa: PERF401 - one unit as a rule
+            if item.__class__ is not Segment:
+                messages += self._ended(stream, item)
         return messages
 
     def _ended(self, stream: Stream, item: Item) -> list[Message]:

@@ -299,3 +299,8 @@ CODES: Final[dict[str, Code]] = {
     ),
 }  # fmt: skip
 """Every code there is. `docs/experts.md` is made of this table."""
+
+
+def within(where: str, experts: tuple[Expert, ...]) -> tuple[Expert, ...]:
+    """Notes on an APDU that stands inside something else, which their offsets do not count in."""
+    return tuple(Expert(one.code, f"in {where}: {one.text}") for one in experts)

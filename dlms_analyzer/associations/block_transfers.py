@@ -11,7 +11,7 @@ from dlms_analyzer.associations.pairing import NOTHING, Paired, Pairing, role_of
 from dlms_analyzer.decoded import Decoded, decode_apdu
 from dlms_analyzer.framing.units import Sender
 from dlms_analyzer.messages import Reassembled
-from dlms_analyzer.notes import Expert
+from dlms_analyzer.notes import Expert, within
 from dlms_analyzer.services import NO_SERVICE, SERVICES, Role
 from dlms_analyzer.transfers import Transfer
 
@@ -93,7 +93,7 @@ class BlockTransfers:
         """What a complete transfer carried: an APDU of its own."""
         decoded, octets = self._open(association, sender, transfer.joined(), number)
         service, record, odd, row, invoke_id, _, items = decoded
-        experts += tuple(Expert(one.code, f"in the joined blocks: {one.text}") for one in odd)
+        experts += within("the joined blocks", odd)
         reassembled = Reassembled(service, octets, tuple(transfer.messages))
         if record is None or transfer.broken:
             return Paired(exchange, waited, (), reassembled, experts)

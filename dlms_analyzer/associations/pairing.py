@@ -77,7 +77,7 @@ class Pairing:
         waiting = association.open
         before = waiting.pop(key, None)
         if before is not None:
-            if before.confirmed and not before.answered:
+            if before.waits:
                 if items and before.family == family and before.items == items:
                     before.time = time
                     waiting[key] = before
@@ -139,13 +139,10 @@ class Pairing:
 
     def _response(self, association: Association, decoded: Decoded, number: int, time: int) -> Paired:
         service, record, _, row, invoke_id, _, items = decoded
-        key: int | str = row.family if invoke_id is None else invoke_id
-        exchange = association.open.get(key)
-        if exchange is None or exchange.family != row.family:
-            exchange, key = self.find(association, row.family, invoke_id)
-            if exchange is None:
-                text = f"{service} answers no request in the capture"
-                return Paired(None, None, items, None, (Expert("unexpected-response", text),))
+        exchange, key = self.find(association, row.family, invoke_id)
+        if exchange is None:
+            text = f"{service} answers no request in the capture"
+            return Paired(None, None, items, None, (Expert("unexpected-response", text),))
         waited, experts = self.answered(association, exchange, time)
         if invoke_id != exchange.invoke_id and invoke_id is not None:
             text = f"invoke-id {invoke_id} answers the request with invoke-id {exchange.invoke_id}"

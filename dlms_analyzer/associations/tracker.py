@@ -12,7 +12,7 @@ from dlms_analyzer.frames import Buffer
 from dlms_analyzer.framing.units import Kind, Part, Sender, Unit
 from dlms_analyzer.messages import Message, Security
 from dlms_analyzer.net.streams import Stream
-from dlms_analyzer.notes import Expert
+from dlms_analyzer.notes import Expert, within
 from dlms_analyzer.security.envelopes import ENVELOPES
 from dlms_analyzer.security.learning import WATCHED
 from dlms_analyzer.security.protection import Protection
@@ -189,7 +189,7 @@ class Tracker:
             return security, None, decoded, experts
         inner = decode_inside(plaintext, self._read)
         if inner.experts:
-            experts += tuple(Expert(one.code, f"in the deciphered APDU: {one.text}") for one in inner.experts)
+            experts += within("the deciphered APDU", inner.experts)
         if decoded.row.family in CONTROL_FAMILIES:
             if inner.record is not None:
                 self._negotiate(association, inner.record)

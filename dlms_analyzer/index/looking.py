@@ -16,7 +16,7 @@ from dlms_analyzer.framing.units import Kind, Part, Sender, Unit
 from dlms_analyzer.index.table import MessageTable, Row
 from dlms_analyzer.messages import Message, Security
 from dlms_analyzer.net.streams import Stream
-from dlms_analyzer.notes import CODES, Expert, Topic
+from dlms_analyzer.notes import CODES, Expert, Topic, within
 from dlms_analyzer.security.protection import Protection
 from dlms_analyzer.security.stage import SecurityStage
 from dlms_analyzer.services import CONTROL_FAMILIES, NO_SERVICE, SERVICES
@@ -74,9 +74,7 @@ class Looking:
         Raises:
             CaptureError: the source no longer has its octets.
         """
-        row = self.table.row(number)
-        parts, kept = self.table.places(number)
-        octets = self._octets(parts, kept)
+        row, parts, octets, frame = self._read(number)
         experts = tuple(one for one in self.table.experts(number) if CODES[one.code].topic is Topic.LINK)
         association = row.association
         saps: tuple[int | None, int | None] = (None, None)
@@ -87,7 +85,6 @@ class Looking:
                 row.sender is Sender.UNKNOWN and row.direction != association.client_direction
             ):
                 saps = saps[::-1]
-        frame = Frame(row.frame, row.time, 0, octets, 0, len(octets), len(octets), parts[-1].frame.interface)
         return Unit(
             streams[row.direction], row.kind, row.profile, saps[0], saps[1], lower, row.sender, frame, octets, 0,
             len(octets), parts, self._link(row, octets, experts), experts,
@@ -116,9 +113,7 @@ class Looking:
             IndexError: there is no such message.
             CaptureError: the source no longer has its octets.
         """
-        row = self.table.row(number)
-        parts, kept = self.table.places(number)
-        octets = self._octets(parts, kept)
+        row, parts, octets, frame = self._read(number)
         experts = self.table.experts(number)
         opened = self._opened(row, octets)
         decoded = opened.decoded
@@ -132,10 +127,17 @@ class Looking:
             None if association is None else association.server_sap,
             None if association is None else association.server_lower, stream, association, exchange,
             paired.invoke_id if row.service == BLOCK else decoded.invoke_id, paired.response_time, decoded.record,
-            Frame(row.frame, row.time, 0, octets, 0, len(octets), len(octets), parts[-1].frame.interface), octets, 0,
-            len(octets), parts, link, carried or opened.security, opened.plaintext, paired.items, paired.reassembled,
-            _both(experts, opened.experts),
+            frame, octets, 0, len(octets), parts, link, carried or opened.security, opened.plaintext, paired.items,
+            paired.reassembled, _both(experts, opened.experts),
         )  # fmt: skip
+
+    def _read(self, number: int) -> tuple[Row, tuple[Part, ...], bytes, Frame]:
+        """The row of a message, where it stands, its octets, and a frame of nothing but them."""
+        row = self.table.row(number)
+        parts, kept = self.table.places(number)
+        octets = self._octets(parts, kept)
+        frame = Frame(row.frame, row.time, 0, octets, 0, len(octets), len(octets), parts[-1].frame.interface)
+        return row, parts, octets, frame
 
     def _octets(self, parts: tuple[Part, ...], kept: bytes | None) -> bytes:
         if kept is not None:
@@ -161,15 +163,18 @@ class Looking:
             return _Opened(decoded, None if opened is None else opened.security, None, decoded.experts)
         plaintext = opened.plaintext
         inner = decode_inside(plaintext)
-        said = tuple(Expert(one.code, f"in the deciphered APDU: {one.text}") for one in inner.experts)
         shown = decoded if decoded.row.family in CONTROL_FAMILIES else inner
-        return _Opened(shown, opened.security, plaintext, decoded.experts + said)
+        return _Opened(
+            shown, opened.security, plaintext, decoded.experts + within("the deciphered APDU", inner.experts)
+        )
 
     def _protection(self, association: Association) -> Protection | None:
         """A copy of what is known about the security of an association, so that looking changes nothing."""
         if association.protection is None:
             return None
-        protection = self._protections.get(association.number) if association.ended else None
+        if not association.ended:  # it may come to know more
+            return association.protection.beside()
+        protection = self._protections.get(association.number)
         if protection is None:
             if len(self._protections) >= MAX_PROTECTIONS:
                 self._protections.clear()
