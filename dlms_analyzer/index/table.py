@@ -8,10 +8,11 @@ Parts of messages that came in several pieces, exchanges and notes stand in tabl
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Hashable, Iterator
+from functools import lru_cache
 from itertools import chain
 from math import isnan, nan
+from operator import itemgetter
 from struct import Struct, calcsize
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
@@ -19,6 +20,8 @@ from dlms_analyzer.associations.association import Association
 from dlms_analyzer.associations.exchange import Exchange
 from dlms_analyzer.frames import NANOSECONDS, Frame
 from dlms_analyzer.framing.units import Kind, Part, Sender
+from dlms_analyzer.index.noted import Notes
+from dlms_analyzer.index.parts import PIECES, Parts
 from dlms_analyzer.items import Asked, Item
 from dlms_analyzer.messages import Message, Security
 from dlms_analyzer.net.streams import Conversation
@@ -68,8 +71,6 @@ _SERVER: Final = Sender.SERVER
 _CLIENT_APDU: Final = KINDS.index(_APDU) | SENDERS.index(_CLIENT) << 4
 _SERVER_APDU: Final = KINDS.index(_APDU) | SENDERS.index(_SERVER) << 4
 _SENDER_BITS: Final = 0x70
-_PIECES: Final = 0x80
-"""In the column `kind`: `position` is a row of the table of parts, `size` how many there are."""
 _NAMED: Final = 5
 """Fields of `Asked` that name what is asked for: all before the selection."""
 
@@ -167,8 +168,8 @@ class MessageTable:
         self._results: Numbering[str | None] = Numbering(0xFF, None, "success")
         self._asked: Numbering[tuple[object, ...]] = Numbering(0xFFFF, ())
         self._verdicts: Numbering[Verdict | None] = Numbering(0xFFFF, None)
-        self._parts = _Parts()
-        self._notes = _Notes()
+        self._parts = Parts()
+        self._notes = Notes()
 
     def __len__(self) -> int:
         return self._count
@@ -253,16 +254,43 @@ class MessageTable:
 
     def column(self, name: str, first: int = 1, last: int | None = None) -> Iterator[Any]:
         """The numbers of a column, from message `first` to message `last`; see `COLUMNS` for what they mean."""
-        offset = calcsize("<" + "".join(COLUMNS[before] for before in _before(name)))
-        code = COLUMNS[name]
-        unpack = Struct(f"<{offset}x{code}{ROW_OCTETS - offset - calcsize(code)}x").iter_unpack
+        return chain.from_iterable(self.columns(name, first=first, last=last))
+
+    def columns(self, *names: str, first: int = 1, last: int | None = None) -> Iterator[tuple[Any, ...]]:
+        """The numbers of several columns side by side, from message `first` to message `last`."""
+        layout = _layout(names)
+        wanted = [name for name in COLUMNS if name in names]
+        pick = None if wanted == list(names) else itemgetter(*map(wanted.index, names))
         at, end = first - 1, self._count if last is None else min(last, self._count)
         while at < end:
             chunk = self._chunks[at // CHUNK]
             stop = min(end, (at // CHUNK + 1) * CHUNK)
             octets = bytes(chunk[at % CHUNK * ROW_OCTETS : (stop - at + at % CHUNK) * ROW_OCTETS])
-            yield from chain.from_iterable(unpack(octets))
+            rows = layout.iter_unpack(octets)
+            yield from rows if pick is None else map(pick, rows)
             at = stop
+
+    def meaning(self, column: str, number: int) -> Any:
+        """What a number in a column stands for, as in `Row`; None where there is none, or too many to tell apart."""
+        if column == "security":
+            return self._verdicts.name(number)
+        if column == "result":
+            return self._results.name(number)
+        if column == "expert":
+            return SEVERITIES[number]
+        return KINDS[number & 0x0F] if column == "kind" else self._names.name(number)
+
+    def sizes(self, first: int = 1, last: int | None = None) -> Iterator[int]:
+        """How many octets each message has, from message `first` to message `last`."""
+        size_of = self._parts.size
+        for position, size, kind in self.columns("position", "size", "kind", first=first, last=last):
+            yield size_of(position, size) if kind & PIECES else size
+
+    def noted(self, first: int = 1, last: int | None = None) -> Iterator[tuple[int, tuple[Expert, ...]]]:
+        """The messages that have notes, from message `first` to message `last`."""
+        for number, grade in enumerate(self.column("expert", first, last), first):
+            if grade:
+                yield number, self._notes.of(number)
 
     def places(self, number: int) -> tuple[tuple[Part, ...], bytes | None]:
         """Where the octets of a message stand; and the octets themselves when they stand nowhere as they are.
@@ -273,7 +301,7 @@ class MessageTable:
             IndexError: there is no such message.
         """
         time, position, size, frame, _, _, _, _, _, interface, *_, kind, _, _ = self._unpacked(number)
-        if kind & _PIECES:
+        if kind & PIECES:
             return self._parts.of(position, size, time)
         return (Part(Frame(frame, time, 0, b"", 0, 0, 0, interface), position, position + size),), None
 
@@ -350,91 +378,7 @@ def _grade(experts: tuple[Expert, ...]) -> int:
     return max((SEVERITIES.index(expert.severity) for expert in experts), default=0)
 
 
-class _Notes:
-    """The notes of all messages, as text one behind the other."""
-
-    def __init__(self) -> None:
-        self._replaced: dict[int, tuple[Expert, ...]] = {}
-        """Notes of messages that say more since keys were added."""
-        self._numbers = array("I")
-        """Of the messages that have notes, ascending."""
-        self._offsets = array("Q")
-        self._text = bytearray()
-
-    @property
-    def octets(self) -> int:
-        """Memory taken."""
-        return len(self._numbers) * 12 + len(self._text)
-
-    def add(self, number: int, experts: tuple[Expert, ...]) -> None:
-        """Keep the notes of a message; numbers come in order."""
-        self._numbers.append(number)
-        self._offsets.append(len(self._text))
-        self._text += "\0".join([said.replace("\0", "\ufffd") for said in chain.from_iterable(experts)]).encode(
-            "utf-8", "surrogateescape"
-        )
-
-    def replace(self, number: int, experts: tuple[Expert, ...]) -> None:
-        """Keep other notes of a message."""
-        if experts or self.of(number):
-            self._replaced[number] = experts
-
-    def of(self, number: int) -> tuple[Expert, ...]:
-        """The notes of a message."""
-        replaced = self._replaced.get(number)
-        if replaced is not None:
-            return replaced
-        at = bisect_left(self._numbers, number)
-        if at == len(self._numbers) or self._numbers[at] != number:
-            return ()
-        end = self._offsets[at + 1] if at + 1 < len(self._offsets) else len(self._text)
-        said = self._text[self._offsets[at] : end].decode("utf-8", "surrogateescape").split("\0")
-        return tuple(map(Expert, said[::2], said[1::2]))
-
-
-class _Parts:
-    """Where messages stand that came in several pieces."""
-
-    def __init__(self) -> None:
-        self._frame = array("I")
-        self._interface = array("H")
-        self._position = array("Q")
-        self._size = array("I")
-        self._kept: dict[int, bytes] = {}
-        """Octets that stand nowhere in the capture as they are, by the first part: from IP fragments, for example."""
-
-    @property
-    def octets(self) -> int:
-        """Memory taken."""
-        return len(self._frame) * 18 + sum(map(len, self._kept.values()))
-
-    def add(self, message: Message) -> tuple[int, Frame, int, int]:
-        """What stands in the row: a bit in `kind`, the frame that completed it, `position`, and that plus `size`."""
-        parts, octets = message.parts, message.octets
-        frame = message.frame
-        whole = b"".join([part.frame.buf[part.start : part.end] for part in parts]) == octets
-        if whole and len(parts) == 1:
-            return 0, parts[0].frame, parts[0].start, parts[0].end
-        first = len(self._frame)
-        if not whole:
-            self._kept[first] = octets
-        for part in parts or (Part(frame, 0, 0),):
-            self._frame.append(part.frame.number)
-            self._interface.append(part.frame.interface)
-            self._position.append(part.start)
-            self._size.append(part.end - part.start)
-        return _PIECES, frame, first, len(self._frame)
-
-    def of(self, first: int, count: int, time: int) -> tuple[tuple[Part, ...], bytes | None]:
-        """See `MessageTable.places`."""
-        parts = []
-        for at in range(first, first + count):
-            frame = Frame(self._frame[at], time, 0, b"", 0, 0, 0, self._interface[at])
-            parts.append(Part(frame, self._position[at], self._position[at] + self._size[at]))
-        return tuple(parts), self._kept.get(first)
-
-
-def _before(name: str) -> list[str]:
-    """The columns that stand before one."""
-    names = list(COLUMNS)
-    return names[: names.index(name)]
+@lru_cache
+def _layout(names: tuple[str, ...]) -> Struct:
+    """What takes these columns from a row, in the order in which they stand there."""
+    return Struct("<" + "".join(code if name in names else f"{calcsize(code)}x" for name, code in COLUMNS.items()))

@@ -68,6 +68,26 @@ def test_a_column_gives_one_number_a_message() -> None:
     assert all(len(list(table.column(name))) == 3 for name in COLUMNS)
 
 
+def test_several_columns_stand_side_by_side_in_the_order_they_are_asked_for() -> None:
+    messages, table = a_refused_get()
+    assert list(table.columns("frame", "time")) == [(message.frame.number, message.time) for message in messages]
+    assert list(table.columns("exchange", "frame", first=2, last=2)) == [(0, 2)]
+
+
+def test_what_the_numbers_of_a_column_stand_for_is_what_the_row_says() -> None:
+    _, table = a_refused_get()
+    for column in ("service", "outer", "profile", "kind", "result", "security"):
+        said = [table.meaning(column, number) for number in table.column(column)]
+        assert said == [getattr(table.row(number), column) for number in (1, 2, 3)]
+    assert [table.meaning("expert", number) for number in table.column("expert")] == [None, None, Severity.WARNING]
+
+
+def test_only_messages_with_notes_are_gone_through_for_notes() -> None:
+    messages, table = a_refused_get()
+    assert list(table.noted()) == [(3, messages[2].experts)]
+    assert list(table.noted(1, 2)) == []
+
+
 def test_the_messages_of_an_exchange_are_found_up_to_one_of_them() -> None:
     _, table = a_refused_get()
     assert table.of_exchange(0, 1) == [1]
@@ -81,6 +101,7 @@ def test_octets_that_came_in_several_segments_stand_in_several_places() -> None:
     parts = (Part(first, 0, 5), Part(second, 1, 9))
     split = messages[0]._replace(number=1, buf=GET, start=0, end=len(GET), parts=parts, frame=second)
     table = table_of([split], [])
+    assert list(table.sizes()) == [len(GET)]
     places, kept = table.places(1)
     assert kept is None
     assert [(part.frame.number, part.start, part.end) for part in places] == [(7, 0, 5), (8, 1, 9)]
@@ -90,7 +111,9 @@ def test_octets_that_stand_nowhere_in_the_capture_are_kept() -> None:
     messages, _ = a_refused_get()
     frame = Frame(7, 0, 1, b"", 0, 0, 0)
     joined = messages[0]._replace(number=1, buf=GET, start=0, end=len(GET), frame=frame)
-    (part,), kept = table_of([joined], []).places(1)
+    table = table_of([joined], [])
+    assert list(table.sizes()) == [len(GET)]
+    (part,), kept = table.places(1)
     assert part.frame.number == 7
     assert kept == GET
 
