@@ -20,6 +20,14 @@ settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
+@pytest.fixture(autouse=True)
+def settings_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder in place of the one with the user's own settings."""
+    folder = tmp_path / "settings of this test"
+    monkeypatch.setenv("DLMS_ANALYZER_SETTINGS", str(folder))
+    return folder
+
+
 @pytest.fixture(scope="session")
 def captures() -> Path:
     """The repository's own captures/ folder."""

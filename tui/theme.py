@@ -260,13 +260,14 @@ THEMES: Final = (
 
 NO_COLOUR_CSS: Final = """
 App:nocolor {
-    OptionList > .option-list--option-highlighted, ListView > ListItem.-highlight { text-style: reverse; }
+    OptionList > .option-list--option-highlighted, ListView > ListItem.-highlight { text-style: bold underline; }
     Button:focus, Tab.-active, Select:focus > SelectCurrent { text-style: reverse; }
     ToggleButton:focus > .toggle--label { text-style: reverse; }
     Input > .input--selection, TextArea > .text-area--selection { text-style: reverse; }
 }
 """
-"""Textual shows what is selected by colours alone in these."""
+"""Textual shows what is selected by colours alone in these. Lists of options are underlined, since Textual 8.2 loses
+`reverse` in the styles of their parts."""
 
 
 def styles(app: App[Any]) -> Styles:

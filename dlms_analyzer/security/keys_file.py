@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from typing import Any, Final
 
 from dlms_analyzer.security.key_settings import Read, key_set
 from dlms_analyzer.security.keys import KeyProblem, KeySet
-from dlms_analyzer.security.toml_lines import TableLines, table_lines
+from dlms_analyzer.security.toml_lines import TableLines, TomlProblem, line_of, parse_toml, table_lines
 
 TABLE: Final = "meter"
-_PLACE: Final = re.compile(r" ?\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 def parse_keys_file(text: str, path: str, read: Read | None = None) -> list[KeySet]:
@@ -28,11 +25,9 @@ def parse_keys_file(text: str, path: str, read: Read | None = None) -> list[KeyS
     # TOML knows the carriage return only as part of a line's end; Windows editors are content with it.
     text = text.replace("\r\n", "\n")
     try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise KeyProblem(_syntax_problem(str(problem), text, path)) from None
-    except RecursionError:
-        raise KeyProblem(f"{path}: brackets are nested too deeply") from None
+        document = parse_toml(text, path)
+    except TomlProblem as problem:
+        raise KeyProblem(str(problem)) from None
     tables = table_lines(text)
     problems = list(_strangers(document, tables, path))
     meters = document.get(TABLE, [])
@@ -63,28 +58,15 @@ def parse_keys_file(text: str, path: str, read: Read | None = None) -> list[KeyS
     return found
 
 
-def _syntax_problem(text: str, source: str, path: str) -> str:
-    place = _PLACE.search(text)
-    line = place[1] if place and place[1] else source.count("\n") + 1
-    reason = _PLACE.sub("", text)
-    return f"{path}:{line}: not TOML: {reason[:1].lower()}{reason[1:]}"
-
-
 def _strangers(document: dict[str, Any], tables: list[TableLines], path: str) -> list[str]:
     """Sentences about what stands in the file beside its `[[meter]]` tables."""
     return [
-        f"{path}:{_line_of(name, tables)}: unknown {'setting' if name in tables[0].keys else 'table'} {name}: "
+        f"{path}:{line_of(name, tables)}: unknown {'setting' if name in tables[0].keys else 'table'} {name}: "
         f"keys stand in tables [[{TABLE}]]"
         for name in document
         if name != TABLE
     ]
 
 
-def _line_of(name: str, tables: list[TableLines]) -> int:
-    if name in tables[0].keys:
-        return tables[0].keys[name]
-    return next((table.line for table in tables if table.path.split(".")[0] == name), 1)
-
-
 def _first_line(tables: list[TableLines]) -> int:
-    return _line_of(TABLE, tables)
+    return line_of(TABLE, tables)

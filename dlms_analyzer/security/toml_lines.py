@@ -1,10 +1,13 @@
-"""On which lines the tables and keys of a TOML text stand, which tomllib does not tell."""
+"""TOML that people write: what is wrong with it and in which line; where its tables and keys stand."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
+
+_PLACE: Final = re.compile(r" ?\(at (?:line (\d+), column \d+|end of document)\)$")
 
 _STATEMENT: Final = re.compile(
     r"""
@@ -28,6 +31,31 @@ _VALUE: Final = re.compile(
     ''',
     re.VERBOSE | re.DOTALL,
 )
+
+
+class TomlProblem(ValueError):
+    """A text that is not TOML; the message names its path and line."""
+
+
+def parse_toml(text: str, path: str) -> dict[str, Any]:
+    """The document that a text is.
+
+    Args:
+        text: TOML; the carriage returns of Windows editors have been taken out.
+        path: of the file it stands in, for the message.
+
+    Raises:
+        TomlProblem: it is not TOML.
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        place = _PLACE.search(str(problem))
+        line = place[1] if place and place[1] else text.count("\n") + 1
+        reason = _PLACE.sub("", str(problem))
+        raise TomlProblem(f"{path}:{line}: not TOML: {reason[:1].lower()}{reason[1:]}") from None
+    except RecursionError:
+        raise TomlProblem(f"{path}: brackets are nested too deeply") from None
 
 
 @dataclass(slots=True)
@@ -73,6 +101,13 @@ def table_lines(text: str) -> list[TableLines]:
             line += text.count("\n", position, end)
             position = end
     return tables
+
+
+def line_of(name: str, tables: list[TableLines]) -> int:
+    """The line of a key above the first header or else of a table; 1 when there is neither."""
+    if name in tables[0].keys:
+        return tables[0].keys[name]
+    return next((table.line for table in tables if table.path.split(".")[0] == name), 1)
 
 
 def _end_of_value(text: str, position: int) -> int:

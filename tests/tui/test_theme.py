@@ -1,4 +1,4 @@
-"""What the themes promise: contrast, roles that differ also in 16 colours, only attributes where no colour is wanted."""
+"""What the themes promise: contrast, roles that differ in 16 colours too, only attributes where no colour is wanted."""
 
 from __future__ import annotations
 
@@ -137,9 +137,9 @@ async def test_without_colours_the_selected_line_of_textuals_lists_is_still_seen
     monkeypatch.setenv("NO_COLOR", "1")
     app = Themed(DARK, native=True)
     async with app.run_test(size=(20, 6)) as pilot:
-        await pilot.press("down", "down")
+        await pilot.press("down")
         rows = [list(strip) for strip in app.screen._compositor.render_strips()]
         styles_seen = [segment.style for row in rows for segment in row if segment.style is not None]
         assert all(style.color is None or style.color.is_default for style in styles_seen)
         selected = [segment for row in rows for segment in row if "two" in segment.text]
-        assert [segment.style is not None and segment.style.reverse for segment in selected] == [True]
+        assert [segment.style is not None and segment.style.underline for segment in selected] == [True]
