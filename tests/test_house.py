@@ -61,9 +61,9 @@ def test_the_installed_version_is_the_one_the_package_states() -> None:
     assert distribution("dlms-analyzer").version == dlms_analyzer.__version__
 
 
-def test_the_console_script_is_the_command_line_of_the_engine() -> None:
+def test_the_console_script_is_the_command_line_of_the_engine_with_the_screens_in_front() -> None:
     scripts = {entry.name: entry.value for entry in distribution("dlms-analyzer").entry_points}
-    assert scripts["dlms-analyzer"] == "dlms_analyzer.cli:main"
+    assert scripts["dlms-analyzer"] == "tui.command:main"
 
 
 def test_the_oldest_supported_python_is_the_one_the_checkers_are_told() -> None:

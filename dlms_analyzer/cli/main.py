@@ -12,21 +12,29 @@ from collections.abc import Sequence
 from dlms_analyzer import __version__
 from dlms_analyzer.capture import CaptureError
 from dlms_analyzer.cli import audit, decode, decrypt, fields, key_commands, live, model, read, serial, sessions, values
+from dlms_analyzer.cli.front import Front
 from dlms_analyzer.cli.options import say
 from dlms_analyzer.cli.stopping import EXIT_INTERRUPTED
 
 EXIT_BAD_INPUT = 1
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line."""
+def parser(front: Front | None = None) -> argparse.ArgumentParser:
+    """The parser of the whole command line.
+
+    Args:
+        front: shows captures on screens; without it, commands print.
+    """
     top = argparse.ArgumentParser(
         prog="dlms-analyzer",
         description="See what smart meters and head-end systems say to each other (DLMS/COSEM, IEC 62056).",
         epilog="Try: dlms-analyzer read captures/ln_wrapper_low.pcap",
     )
     top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    top.set_defaults(front=front)
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    if front is not None:
+        front.add_parsers(commands)
     read.add_parser(commands)
     live.add_parser(commands)
     serial.add_parser(commands)
@@ -41,9 +49,16 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; gives the exit status."""
-    options = parser().parse_args(arguments)
+def main(arguments: Sequence[str] | None = None, front: Front | None = None) -> int:
+    """Run the command line; gives the exit status.
+
+    Args:
+        arguments: of the command line; None for those of the program.
+        front: shows captures on screens; without it, commands print.
+    """
+    if front is not None:
+        arguments = front.completed(sys.argv[1:] if arguments is None else arguments)
+    options = parser(front).parse_args(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # for terminals that know few characters
     try:

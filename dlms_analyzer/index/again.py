@@ -12,8 +12,8 @@ from dlms_analyzer.index.looking import Looking
 from dlms_analyzer.index.table import MessageTable
 from dlms_analyzer.net.streams import Conversation, Stream, pair
 
-BATCH: Final = 1_024
-"""Messages between two looks at the progress."""
+BATCH: Final = 32
+"""Messages between two looks at the progress: some milliseconds."""
 
 
 def decipher_again(table: MessageTable, looking: Looking, analyzer: Analyzer) -> Iterator[tuple[int, int]]:

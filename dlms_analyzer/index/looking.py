@@ -10,10 +10,11 @@ from dlms_analyzer.associations.exchange import Exchange
 from dlms_analyzer.associations.pairing import NOTHING, Paired, Pairing
 from dlms_analyzer.capture import Source
 from dlms_analyzer.decoded import Decoded, decode_apdu, decode_inside
-from dlms_analyzer.frames import Frame
+from dlms_analyzer.frames import NANOSECONDS, Frame
 from dlms_analyzer.framing.link import LinkFrame
 from dlms_analyzer.framing.units import Kind, Part, Sender, Unit
 from dlms_analyzer.index.table import MessageTable, Row
+from dlms_analyzer.items import Item
 from dlms_analyzer.messages import Message, Security
 from dlms_analyzer.net.streams import Stream
 from dlms_analyzer.notes import CODES, Expert, Topic, within
@@ -113,21 +114,58 @@ class Looking:
             IndexError: there is no such message.
             CaptureError: the source no longer has its octets.
         """
-        row, parts, octets, frame = self._read(number)
-        experts = self.table.experts(number)
-        opened = self._opened(row, octets)
-        decoded = opened.decoded
-        paired, exchange, carried = self._paired(row, opened)
-        link = self._link(row, octets, experts)
+        looked = self._read(number)
+        opened = self._opened(looked[0], looked[2])
+        paired, exchange, carried = self._paired(looked[0], opened)
+        invoke_id = paired.invoke_id if looked[0].service == BLOCK else opened.decoded.invoke_id
+        return self._message(looked, opened, paired, exchange, carried, invoke_id)
+
+    def glance(self, number: int) -> Message:
+        """A message as far as its own octets and its row tell: cheap, however long the exchange is.
+
+        Of its exchange it knows what was asked for and by which message, as far as the rows say it; nothing is
+        reassembled, and its items are those that it tells of by itself.
+
+        Raises:
+            IndexError: there is no such message.
+            CaptureError: the source no longer has its octets.
+        """
+        looked = self._read(number)
+        row = looked[0]
+        opened = self._opened(row, looked[2])
+        items = opened.decoded.items
+        if row.asked and len(items) == len(row.asked) and items[0].asked is None:
+            items = tuple(Item(asked, item.answer) for asked, item in zip(row.asked, items, strict=True))
+        exchange = None
+        if row.exchange is not None:
+            request = self.table.exchange_request[row.exchange]
+            asked_items = tuple(Item(asked, None) for asked in row.asked)
+            family = opened.decoded.row.family
+            exchange = Exchange(row.exchange, family, opened.decoded.invoke_id, asked_items, request, row.time, True)
+        waited = None if row.response_time is None else int(row.response_time * NANOSECONDS)
+        paired = Paired(exchange, waited, items)
+        return self._message(looked, opened, paired, exchange, None, opened.decoded.invoke_id)
+
+    def _message(
+        self,
+        looked: tuple[Row, tuple[Part, ...], bytes, Frame],
+        opened: _Opened,
+        paired: Paired,
+        exchange: Exchange | None,
+        carried: Security | None,
+        invoke_id: int | None,
+    ) -> Message:
+        row, parts, octets, frame = looked
+        experts = self.table.experts(row.number)
         association = row.association
         stream = row.conversation.backward if row.direction else row.conversation.forward
         return Message(
-            number, row.kind, row.service, row.outer, row.time, row.sender, row.profile,
+            row.number, row.kind, row.service, row.outer, row.time, row.sender, row.profile,
             None if association is None else association.client_sap,
             None if association is None else association.server_sap,
-            None if association is None else association.server_lower, stream, association, exchange,
-            paired.invoke_id if row.service == BLOCK else decoded.invoke_id, paired.response_time, decoded.record,
-            frame, octets, 0, len(octets), parts, link, carried or opened.security, opened.plaintext, paired.items,
+            None if association is None else association.server_lower, stream, association, exchange, invoke_id,
+            paired.response_time, opened.decoded.record, frame, octets, 0, len(octets), parts,
+            self._link(row, octets, experts), carried or opened.security, opened.plaintext, paired.items,
             paired.reassembled, _both(experts, opened.experts),
         )  # fmt: skip
 

@@ -17,8 +17,9 @@ from dlms_analyzer.messages import Message
 from dlms_analyzer.security.keyring import Keyring
 from dlms_analyzer.security.keys import KeySet
 
-BATCH: Final = 4_096
-"""Frames between two looks at the progress: some thirty milliseconds."""
+BATCH: Final = 256
+"""Frames, or messages where a frame has many, between two looks at the progress: some two milliseconds, so that
+whoever reads can do something else in between."""
 
 
 class Progress(NamedTuple):
@@ -63,7 +64,7 @@ class IndexedCapture:
     def read(self) -> Iterator[Progress]:
         """Read to the end, saying now and then how far it is. Whoever stops iterating stops the reading."""
         frames = iter(self.source)
-        while self._take(frames, BATCH):
+        while self._take_batch(frames):
             yield self.progress
         self.finish()
         yield self.progress
@@ -94,6 +95,15 @@ class IndexedCapture:
         """
         return self._looking.message(number)
 
+    def glance(self, number: int) -> Message:
+        """A message as far as its own octets and its row tell, without its exchange: cheap, for a line of a list.
+
+        Raises:
+            IndexError: there is no such message.
+            CaptureError: the source no longer has its octets.
+        """
+        return self._looking.glance(number)
+
     def add_keys(self, *keys: KeySet) -> Iterator[tuple[int, int]]:
         """Add keys, and decipher again what was not opened; everything else stays as it is.
 
@@ -123,8 +133,14 @@ class IndexedCapture:
         """
         return self._looking.octets(number)
 
-    def _take(self, frames: Iterator[Frame], count: int) -> bool:
+    def _take_batch(self, frames: Iterator[Frame]) -> bool:
         """Read some frames; whether there may be more."""
-        before = self.analyzer.frames
-        self.take(islice(frames, count))
-        return self.analyzer.frames == before + count
+        feed, add = self.analyzer.feed, self.table.add
+        enough = len(self.table) + BATCH
+        count = 0
+        for count, frame in enumerate(islice(frames, BATCH), 1):  # noqa: B007 - the last one counts
+            for message in feed(frame):
+                add(message)
+            if len(self.table) > enough:
+                return True
+        return count == BATCH

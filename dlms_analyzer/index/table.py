@@ -305,6 +305,15 @@ class MessageTable:
             return self._parts.of(position, size, time)
         return (Part(Frame(frame, time, 0, b"", 0, 0, 0, interface), position, position + size),), None
 
+    def size(self, number: int) -> int:
+        """Octets of a message.
+
+        Raises:
+            IndexError: there is no such message.
+        """
+        parts, kept = self.places(number)
+        return sum(part.end - part.start for part in parts) if kept is None else len(kept)
+
     def experts(self, number: int) -> tuple[Expert, ...]:
         """The notes of a message."""
         return self._notes.of(number)

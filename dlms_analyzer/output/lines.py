@@ -68,6 +68,21 @@ def gist(message: Message, secret: str | None = None) -> str:
     return escape(text)
 
 
+def said(message: Message, meters: Meters | None, *, show_secrets: bool = False) -> tuple[str, str]:
+    """What a message says, and what that means where something is known about the meter; both escaped.
+
+    Args:
+        message: the message.
+        meters: what is known about the meters; without it, nothing is said of what values mean.
+        show_secrets: show passwords and keys.
+    """
+    secret = None if show_secrets else hidden(message)
+    meaning = ""
+    if meters is not None and secret is None and (message.items or carries_push(message)):
+        meaning = line_meaning(model_of(meters, message), message, show_secrets=show_secrets)
+    return gist(message, secret), escape(meaning)
+
+
 class LineWriter:
     """Renders messages as lines; times count from the first message unless absolute ones are wanted."""
 
@@ -103,24 +118,23 @@ class LineWriter:
         head = f"{message.number:>6} {self._time(message.time)}  #{message.stream.conversation.number:<3} {who} "
         head += f"{addresses:<8} "
         colour = message.sender.value or "dim"
-        secret = None if self.show_secrets else hidden(message)
-        text = style(colour if message.kind is Kind.APDU else "dim", gist(message, secret))
-        if self.meters is not None and secret is None and (message.items or carries_push(message)):
-            model = model_of(self.meters, message)
-            meaning = line_meaning(model, message, show_secrets=self.show_secrets)
-            text += style("bold", f"  {escape(meaning)}") if meaning else ""
+        secret = not self.show_secrets and hidden(message) is not None
+        gist_text, meaning = said(message, self.meters, show_secrets=self.show_secrets)
+        text = style(colour if message.kind is Kind.APDU else "dim", gist_text)
+        if meaning:
+            text += style("bold", f"  {meaning}")
         if message.response_time is not None:
             text += style("dim", f"  {message.response_time / 1e6:.1f} ms")
         security = message.security
         if security is not None and security.status != OK:
-            said = security.status if security.reason is None else f"{security.status}: {security.reason}"
-            text += style("warning", escape(f"  [{said}]"))
+            verdict = security.status if security.reason is None else f"{security.status}: {security.reason}"
+            text += style("warning", escape(f"  [{verdict}]"))
         lines = [style("dim", head) + text]
         for expert in message.experts:
             if expert.severity is not Severity.CHAT:
-                said = expert.text if secret is None else masked_note(expert.code, expert.text)
-                said = f"       ! {expert.severity.value}: {said} [{expert.code}]"
-                lines.append(style(expert.severity.value, escape(said)))
+                noted = masked_note(expert.code, expert.text) if secret else expert.text
+                noted = f"       ! {expert.severity.value}: {noted} [{expert.code}]"
+                lines.append(style(expert.severity.value, escape(noted)))
         return "\n".join(lines)
 
     def _time(self, nanoseconds: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.cosem.p1 import P1_TELEGRAM, trace_telegram
@@ -19,6 +19,9 @@ from scapy_layers import DecodeError, GetResponseWithList, Node, ReadResponse, t
 _LISTS: Final = {"get-response-with-list": GetResponseWithList.results, "read-response": ReadResponse.results}
 """Fields that joined blocks are of."""
 
+SENT: Final = "sent"
+DECIPHERED: Final = "deciphered"
+REASSEMBLED: Final = "reassembled"
 _ENCLOSING: Final = "reassembled"
 """Name of a node that only holds the tree of joined octets."""
 
@@ -59,45 +62,72 @@ def message_tree(message: Message) -> Node | None:
         return trace_apdu(octets, 0, len(octets))
 
 
-def tree_lines(
-    message: Message, style: Style, *, show_secrets: bool = False, meters: Meters | None = None
-) -> Iterator[str]:
-    """The lines of a message's tree.
+class Section(NamedTuple):
+    """A run of octets that belongs to a message, with the trees of what it says.
+
+    Attributes:
+        name: `sent`, `deciphered` or `reassembled`.
+        heading: what it is, in a line; empty for what was sent.
+        octets: that the spans of the nodes count in.
+        nodes: the trees, masked where secrets are not to be shown; none where nothing is known to be in it.
+        meanings: words that stand behind a node, by its identity.
+    """
+
+    name: str
+    heading: str
+    octets: bytes
+    nodes: tuple[Node, ...]
+    meanings: Mapping[int, str]
+
+
+def sections(message: Message, *, show_secrets: bool = False, meters: Meters | None = None) -> Iterator[Section]:
+    """What was sent; what was deciphered, if it was; and what was joined, if the message completes a long transfer.
 
     Args:
         message: the message.
-        style: colours.
         show_secrets: show passwords and keys.
-        meters: what is known about the meters; without it, the tree does not say what values mean.
+        meters: what is known about the meters; without it, nothing is said of what values mean.
     """
     secret = not show_secrets and hidden(message) is not None
 
-    def lines(tree: Node) -> Iterator[str]:
+    def section(name: str, heading: str, octets: bytes, tree: Node) -> Section:
         shown = tree if show_secrets else masked_tree(tree, secret=secret)
-        meanings = None
+        meanings: Mapping[int, str] = {}
         if meters is not None and message.kind is Kind.APDU:
             meanings = tree_meanings(model_of(meters, message), message, shown, secret=secret)
-        for one in shown.children if tree.name == _ENCLOSING else (shown,):
-            yield from node_lines(one, style, meanings=meanings)
+        return Section(name, heading, octets, shown.children if tree.name == _ENCLOSING else (shown,), meanings)
 
     tree = message_tree(message)
     if tree is None:
-        octets = message.octets
-        for at in range(0, len(octets), 16):
-            yield f"{style('dim', f'{at:>5}       ')} {octets[at : at + 16].hex(' ')}"
+        yield Section(SENT, "", message.octets, (), {})
         return
-    yield from lines(tree)
+    yield section(SENT, "", message.octets, tree)
     plaintext = message.plaintext
     if plaintext is not None:
-        yield f"  deciphered: {len(plaintext)} octets"
         with tolerant():
-            yield from lines(_inside_tree(message.service, plaintext))
-    if message.reassembled is not None and message.reassembled.service != message.service:
-        octets = message.reassembled.data
-        yield f"  reassembled from messages {', '.join(map(str, message.reassembled.messages))}: {len(octets)} octets"
+            inside = _inside_tree(message.service, plaintext)
+        yield section(DECIPHERED, f"deciphered: {len(plaintext)} octets", plaintext, inside)
+    carried = message.reassembled
+    if carried is not None and carried.service != message.service:
+        numbers = ", ".join(map(str, carried.messages))
+        heading = f"reassembled from messages {numbers}: {len(carried.data)} octets"
         with tolerant():
             joined = _joined_tree(message)
-        yield from lines(Node(_ENCLOSING, None, 0, joined.end, "", (joined,)))  # the data itself may be the secret
+        enclosing = Node(_ENCLOSING, None, 0, joined.end, "", (joined,))  # the data itself may be the secret
+        yield section(REASSEMBLED, heading, carried.data, enclosing)
+
+
+def tree_lines(
+    message: Message, style: Style, *, show_secrets: bool = False, meters: Meters | None = None
+) -> Iterator[str]:
+    """The lines of a message's tree; see `sections` for the arguments."""
+    for one in sections(message, show_secrets=show_secrets, meters=meters):
+        if one.heading:
+            yield f"  {one.heading}"
+        for node in one.nodes:
+            yield from node_lines(node, style, meanings=one.meanings)
+        for at in range(0, 0 if one.nodes else len(one.octets), 16):
+            yield f"{style('dim', f'{at:>5}       ')} {one.octets[at : at + 16].hex(' ')}"
 
 
 def _inside_tree(service: str, octets: bytes) -> Node:

@@ -1,0 +1,183 @@
+"""AnalyzerApp: the screens, what is open, and what all of them can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar, Final
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from tui.jobs import Job, Jobs
+from tui.screens import MAIN_SCREENS
+from tui.screens.base import MainScreen
+from tui.session import Session
+from tui.settings import Settings
+from tui.theme import NO_COLOUR_CSS, THEMES
+
+GROWTH: Final = 0.15
+"""Seconds between two times that screens are told that there are more messages."""
+
+
+class AnalyzerApp(App[int]):
+    """What `dlms-analyzer FILE` shows.
+
+    Attributes:
+        session: the open capture; None when there is none.
+        jobs: what is going on.
+        settings: what the user likes.
+    """
+
+    TITLE = "dlms-analyzer"
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {mode.name: mode.factory() for mode in MAIN_SCREENS}
+    DEFAULT_MODE = "messages"
+    ENABLE_COMMAND_PALETTE = True
+    CSS = NO_COLOUR_CSS
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(str(key), f"show_mode('{mode.name}')", mode.title, show=False, id=f"app.{mode.name}")
+            for key, mode in enumerate(MAIN_SCREENS, 1)
+        ),
+        Binding("question_mark", "help", "Help", key_display="?", id="app.help"),
+        Binding("ctrl+p", "command_palette", "Commands", show=False, id="app.palette"),
+        Binding("escape", "cancel", "Cancel", show=False, id="app.cancel"),
+        Binding("q", "quit", "Quit", id="app.quit"),
+    ]
+
+    def __init__(
+        self, session: Session | None = None, settings: Settings | None = None, problems: Sequence[str] = ()
+    ) -> None:
+        """Prepare.
+
+        Args:
+            session: the capture to open.
+            settings: what the user likes; None for the usual.
+            problems: what the user should hear about the settings.
+        """
+        super().__init__()
+        self.settings = settings or Settings()
+        self._problems = tuple(problems)
+        self.jobs = Jobs(self)
+        self.session = session
+        self._seen = 0
+        """Messages that the screens were told of."""
+
+    def on_mount(self) -> None:
+        """Begin with the capture that was named."""
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = self.settings.theme
+        self.set_keymap(dict(self.settings.keys))
+        self.set_interval(GROWTH, self._tell_growth)
+        for problem in self._problems:
+            self.notify(problem, title="Settings", severity="warning", markup=False)
+        if self.session is not None:
+            self._read(self.session)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let jobs rest while the user does something."""
+        if isinstance(event, events.InputEvent) and not isinstance(event, events.MouseMove):
+            self.jobs.attend()
+        await super().on_event(event)
+
+    async def open_session(self, session: Session) -> None:
+        """Show another capture in place of the one that is open."""
+        self.close_session()
+        self.session = session
+        self._read(session)
+        self.tell("changed")
+        await self.switch_mode("messages")
+
+    def close_session(self) -> None:
+        """Let go of the open capture."""
+        self.jobs.cancel_all()
+        if self.session is not None:
+            self.session.close()
+        self.session = None
+        self._seen = 0
+
+    def _read(self, session: Session) -> None:
+        def done() -> None:
+            session.ended = True
+            for problem in session.source.problems:
+                self.notify(str(problem), title="Damaged capture", severity="warning", markup=False)
+
+        name = "live" if session.live else "reading"
+        self.jobs.start(name, session.reading(), on_done=done, background=session.live)
+
+    def _tell_growth(self) -> None:
+        if self.session is None:
+            return
+        count = len(self.session.table)
+        if count != self._seen:
+            self._seen = count
+            self.tell("grew")
+
+    def tell(self, what: str) -> None:
+        """Tell every main screen that something is new; see `MainScreen.tell`."""
+        for stack in self._screen_stacks.values():
+            for screen in stack:
+                if isinstance(screen, MainScreen):
+                    screen.tell(what)
+
+    def main_screen(self, mode: str) -> MainScreen | None:
+        """The main screen of a mode, if it was shown before."""
+        stack = self._screen_stacks.get(mode)
+        return stack[0] if stack and isinstance(stack[0], MainScreen) else None
+
+    async def action_show_mode(self, mode: str) -> None:
+        """Show a main screen."""
+        await self.switch_mode(mode)
+
+    async def show_message(self, number: int) -> None:
+        """Show a message on the messages screen."""
+        await self.switch_mode("messages")
+        screen: Any = self.main_screen("messages")
+        screen.show_message(number)
+
+    async def apply_filter(self, text: str) -> None:
+        """Show the messages that a display filter describes."""
+        await self.switch_mode("messages")
+        screen: Any = self.main_screen("messages")
+        screen.apply_filter(text)
+
+    def action_cancel(self) -> None:
+        """End the newest job; what it found stays."""
+        job: Job | None = self.jobs.cancel_newest()
+        if job is not None:
+            self.notify(f"{job.name}: cancelled", markup=False)
+
+    async def action_help(self) -> None:
+        """Show the keys of this screen."""
+        from tui.screens.help import HelpScreen
+
+        await self.push_screen(HelpScreen(self.screen))
+
+    async def action_quit(self) -> None:
+        """Leave."""
+        self.close_session()
+        self.exit(0)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Every action of the current screen and of the application, for the palette."""
+        seen = set()
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if binding.action in seen or not binding.description or binding.system:
+                continue
+            seen.add(binding.action)
+
+            def run(action: str = binding.action, node: Any = active.node) -> None:
+                self.call_later(self.run_action, action, node)
+
+            shown = self.get_key_display(binding)
+            yield SystemCommand(f"{binding.description} ({shown})", binding.tooltip or f"key {shown}", run)
+        for theme in THEMES:
+
+            def use(name: str = theme.name) -> None:
+                self.theme = name
+
+            yield SystemCommand(f"Theme {theme.name}", "use these colours", use)

@@ -1,0 +1,61 @@
+"""The command `dlms-analyzer`: the command line of the engine, and the screens in front of it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from dlms_analyzer.cli import main as run
+from dlms_analyzer.cli.listening import ListeningSource
+from dlms_analyzer.cli.meters import add_meter_options
+from dlms_analyzer.cli.options import add_capture_options
+
+_OF_THE_WHOLE: Final = frozenset({"-h", "--help", "--version"})
+"""Options that stand before a subcommand."""
+
+
+class Screens:
+    """Shows captures on screens. What they are made of is imported when they are shown, not before."""
+
+    def add_parsers(self, commands: Any) -> None:
+        """Add the subcommands that only screens have."""
+        command = commands.add_parser(
+            "open",
+            help="show capture files on screens; `dlms-analyzer FILE` does the same",
+            description="Browse captures: messages, sessions, meters and their values, keys, findings, statistics.",
+        )
+        add_capture_options(command, files="*")
+        add_meter_options(command)
+        command.set_defaults(run=_open, usage_error=command.error)
+
+    def completed(self, arguments: Sequence[str]) -> list[str]:
+        """The arguments, with `open` before those that only name files or options."""
+        given = list(arguments)
+        if not given or (given[0] not in _OF_THE_WHOLE and _names_no_command(given[0])):
+            given.insert(0, "open")
+        return given
+
+    def listen(self, source: ListeningSource, options: argparse.Namespace) -> int:
+        """Show what a source brings until the user leaves; gives the exit status."""
+        from tui.launch import listen
+
+        return listen(source, options)
+
+
+def _names_no_command(argument: str) -> bool:
+    """Whether an argument is an option or a file; a mistyped command is neither."""
+    return argument.startswith("-") or "/" in argument or "." in argument or Path(argument).exists()
+
+
+def _open(options: argparse.Namespace) -> int:
+    from tui.launch import open_files
+
+    return open_files(options)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; gives the exit status."""
+    return run(sys.argv[1:] if arguments is None else arguments, Screens())

@@ -1,0 +1,55 @@
+"""From the options of the command line to the screens."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from dlms_analyzer.capture import merged, open_capture
+from dlms_analyzer.cli.keys import keyring_of
+from dlms_analyzer.cli.listening import ListeningSource
+from dlms_analyzer.cli.meters import known_meters
+from dlms_analyzer.cli.options import framing_of
+from tui.app import AnalyzerApp
+from tui.session import Session
+from tui.settings import load_settings, settings_file
+
+
+def open_files(options: argparse.Namespace) -> int:
+    """Show capture files; gives the exit status.
+
+    Raises:
+        CaptureError: one cannot be opened.
+    """
+    if not sys.stderr.isatty():  # where the screens are painted, so that standard output may go elsewhere
+        options.usage_error("screens need a terminal; `dlms-analyzer read` prints")
+    keys = keyring_of(options)
+    with known_meters(options, keys) as meters:
+        session = None
+        if options.files:
+            source = merged([open_capture(path) for path in options.files])
+            session = Session(
+                source, keys, framing_of(options), meters, tuple(options.files), show_secrets=options.show_secrets
+            )
+        return show(session)
+
+
+def listen(source: ListeningSource, options: argparse.Namespace) -> int:
+    """Show what a source brings until the user leaves; gives the exit status."""
+    keys = keyring_of(options)
+    with known_meters(options, keys) as meters:
+        session = Session(source, keys, framing_of(options), meters, live=True, show_secrets=options.show_secrets)
+        return show(session)
+
+
+def show(session: Session | None) -> int:
+    """Show the screens until the user leaves; gives the exit status."""
+    settings, problems = load_settings(settings_file())
+    app = AnalyzerApp(session, settings, problems)
+    try:
+        status = app.run()
+    finally:
+        app.jobs.cancel_all()
+        if session is not None:
+            session.close()
+    return app.return_code or status or 0

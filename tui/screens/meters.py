@@ -1,0 +1,16 @@
+"""To come: meters."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from tui.screens.base import MainScreen
+
+
+class MetersScreen(MainScreen):
+    """To come."""
+
+    def body(self) -> ComposeResult:
+        """Nothing yet."""
+        yield Static("to come")

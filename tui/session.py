@@ -1,0 +1,92 @@
+"""Session: one open capture, as the screens share it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from dlms_analyzer.capture import Source
+from dlms_analyzer.cosem.meters import Meters
+from dlms_analyzer.framing.options import FramingOptions
+from dlms_analyzer.index import IndexedCapture, MessageTable
+from dlms_analyzer.meaning import learn
+from dlms_analyzer.messages import Message
+from dlms_analyzer.security.keyring import Keyring
+
+
+@dataclass(slots=True, eq=False)
+class Session:
+    """A capture that is shown, and what was learnt by looking at it.
+
+    Attributes:
+        source: where the frames come from.
+        keys: what was given to open what is protected.
+        options: how streams are framed.
+        meters: what is known about the meters; grows with what is looked at.
+        paths: the files; empty for a live capture.
+        live: it goes on until it is stopped.
+        show_secrets: passwords and keys are shown.
+        capture: its index.
+        ended: all of it was read, or the reading was cancelled.
+    """
+
+    source: Source
+    keys: Keyring = field(default_factory=Keyring)
+    options: FramingOptions = field(default_factory=FramingOptions)
+    meters: Meters = field(default_factory=Meters)
+    paths: tuple[str, ...] = ()
+    live: bool = False
+    show_secrets: bool = False
+    ended: bool = False
+    capture: IndexedCapture = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.capture = IndexedCapture(self.source, self.options, self.keys)
+
+    @property
+    def title(self) -> str:
+        """What to call it: files, interfaces or ports."""
+        return self.source.name
+
+    @property
+    def table(self) -> MessageTable:
+        """The rows of its messages."""
+        return self.capture.table
+
+    @property
+    def first_time(self) -> int:
+        """When the first message was complete, nanoseconds since 1970 UTC; 0 while there is none."""
+        return self.table.row(1).time if len(self.table) else 0
+
+    @property
+    def keyring(self) -> Keyring:
+        """The keys at hand, with those that the capture taught."""
+        return self.capture.analyzer.security.keyring
+
+    def reading(self) -> Iterator[object]:
+        """The work of reading it, in small steps."""
+        return self.capture.read()
+
+    def message(self, number: int) -> Message:
+        """A message with all that is known about it; its meter learns from it.
+
+        Raises:
+            CaptureError: the source no longer has its octets.
+        """
+        message = self.capture.message(number)
+        learn(self.meters, message)
+        return message
+
+    def glance(self, number: int) -> Message:
+        """A message as far as its own octets tell; its meter learns from it.
+
+        Raises:
+            CaptureError: the source no longer has its octets.
+        """
+        message = self.capture.glance(number)
+        learn(self.meters, message)
+        return message
+
+    def close(self) -> None:
+        """Let go of files, devices and child processes."""
+        self.source.close()

@@ -1,0 +1,71 @@
+"""MessageList: the messages of a capture, all of them or those that somebody chose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, overload
+
+from tui.message_columns import COLUMNS, DEFAULT_COLUMNS, Listed
+from tui.session import Session
+from tui.widgets.table import Column, RowTable
+
+MAX_KEPT: Final = 1_024
+"""Messages remembered as they were looked at for the list: some screens full."""
+
+
+class MessageRows(Sequence[Listed]):
+    """The messages with some numbers, looked at when they are asked for."""
+
+    def __init__(self, session: Session, numbers: Sequence[int] | None = None) -> None:
+        """Begin.
+
+        Args:
+            session: has the messages.
+            numbers: of those that are shown, may grow; None for all that the session has.
+        """
+        self.session = session
+        self.numbers = numbers
+        self._kept: dict[int, Listed] = {}
+
+    def __len__(self) -> int:
+        return len(self.session.table) if self.numbers is None else len(self.numbers)
+
+    @overload
+    def __getitem__(self, index: int) -> Listed: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Listed]: ...
+    def __getitem__(self, index: int | slice) -> Listed | Sequence[Listed]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        number = self.number(index)
+        listed = self._kept.get(number)
+        if listed is None:
+            if len(self._kept) >= MAX_KEPT:
+                self._kept.clear()
+            listed = self._kept[number] = Listed(self.session, number)
+        return listed
+
+    def number(self, index: int) -> int:
+        """Number of the message on a line."""
+        return index + 1 if self.numbers is None else self.numbers[index]
+
+    def forget(self) -> None:
+        """Look at all messages anew: keys were added, or secrets are shown now."""
+        self._kept.clear()
+
+
+class MessageList(RowTable[Listed]):
+    """The list of messages; new ones show up at its end."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(shown_columns(DEFAULT_COLUMNS), id=id)
+
+    def show_columns(self, keys: Sequence[str]) -> None:
+        """Show the columns with some keys; unknown ones are passed over."""
+        self.set_columns(shown_columns(keys))
+
+
+def shown_columns(keys: Sequence[str]) -> tuple[Column[Listed], ...]:
+    """The columns with some keys, in their order; the default ones when there are none of these keys."""
+    chosen = tuple(one for one in COLUMNS if one.key in keys)
+    return chosen or tuple(one for one in COLUMNS if one.key in DEFAULT_COLUMNS)
