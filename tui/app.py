@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.screen import Screen
 
 from tui.jobs import Job, Jobs
+from tui.keymap import bindings_of, checked_keys
+from tui.recent import Recent
 from tui.screens import MAIN_SCREENS
 from tui.screens.base import MainScreen
 from tui.session import Session
-from tui.settings import Settings
+from tui.settings import Settings, save_setting
 from tui.theme import NO_COLOUR_CSS, THEMES
 
 GROWTH: Final = 0.15
@@ -28,10 +33,11 @@ class AnalyzerApp(App[int]):
         session: the open capture; None when there is none.
         jobs: what is going on.
         settings: what the user likes.
+        recent: captures and filters that were used before.
     """
 
     TITLE = "dlms-analyzer"
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {mode.name: mode.factory() for mode in MAIN_SCREENS}
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {mode.name: mode.make for mode in MAIN_SCREENS}
     DEFAULT_MODE = "messages"
     ENABLE_COMMAND_PALETTE = True
     CSS = NO_COLOUR_CSS
@@ -48,20 +54,30 @@ class AnalyzerApp(App[int]):
     ]
 
     def __init__(
-        self, session: Session | None = None, settings: Settings | None = None, problems: Sequence[str] = ()
+        self,
+        session: Session | None = None,
+        settings: Settings | None = None,
+        *,
+        settings_path: Path | None = None,
+        recent: Recent | None = None,
+        problems: Sequence[str] = (),
     ) -> None:
         """Prepare.
 
         Args:
             session: the capture to open.
             settings: what the user likes; None for the usual.
+            settings_path: where settings are written when the user changes them; None for nowhere.
+            recent: captures and filters that were used before; None when nothing is remembered.
             problems: what the user should hear about the settings.
         """
         super().__init__()
         self.settings = settings or Settings()
-        self._problems = tuple(problems)
+        self.recent = recent or Recent(None, self.settings)
         self.jobs = Jobs(self)
         self.session = session
+        self._settings_path = settings_path
+        self._problems = list(problems)
         self._seen = 0
         """Messages that the screens were told of."""
 
@@ -70,12 +86,28 @@ class AnalyzerApp(App[int]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = self.settings.theme
-        self.set_keymap(dict(self.settings.keys))
+        if self.settings.keys:
+            keymap, problems = checked_keys(
+                self.settings.keys, bindings_of(_with_keys(type(self))), type(self).__name__
+            )
+            self.set_keymap(keymap)
+            self._problems += problems
         self.set_interval(GROWTH, self._tell_growth)
         for problem in self._problems:
             self.notify(problem, title="Settings", severity="warning", markup=False)
         if self.session is not None:
             self._read(self.session)
+
+    def keep_setting(self, name: str, value: Any) -> None:
+        """Change a setting, for this run and for later ones.
+
+        Args:
+            name: of the field of `Settings`.
+            value: as that field has it.
+        """
+        self.settings = replace(self.settings, **{name: value})
+        if self._settings_path is not None and (problem := save_setting(self._settings_path, name, value)) is not None:
+            self.notify(problem, title="Settings", severity="warning", markup=False)
 
     async def on_event(self, event: events.Event) -> None:
         """Let jobs rest while the user does something."""
@@ -179,5 +211,20 @@ class AnalyzerApp(App[int]):
 
             def use(name: str = theme.name) -> None:
                 self.theme = name
+                self.keep_setting("theme", name)
 
             yield SystemCommand(f"Theme {theme.name}", "use these colours", use)
+
+
+def _with_keys(app: type[DOMNode]) -> list[type[DOMNode]]:
+    """The application, and every screen and widget of ours: whatever may have keys."""
+    for mode in MAIN_SCREENS:
+        mode.screen_class()
+    found: list[type[DOMNode]] = [app]
+    waiting: list[type[DOMNode]] = [DOMNode]
+    while waiting:
+        for one in waiting.pop().__subclasses__():
+            waiting.append(one)
+            if one.__module__.startswith("tui.") and "BINDINGS" in vars(one) and one not in found:
+                found.append(one)
+    return found

@@ -18,7 +18,7 @@ from textual.worker import Worker
 from dlms_analyzer.capture import CaptureError
 
 SLICE: Final = 0.004
-"""Seconds of work between two looks at the keys. A key passes the event loop some times before its effect is painted."""
+"""Seconds of work between two looks at the keys: a key passes the event loop some times before its effect is seen."""
 REST: Final = 0.03
 """Seconds that jobs rest behind a key or a click, so that its effect is painted first."""
 IDLE: Final = 0.02

@@ -11,8 +11,10 @@ from dlms_analyzer.cli.listening import ListeningSource
 from dlms_analyzer.cli.meters import known_meters
 from dlms_analyzer.cli.options import framing_of
 from tui.app import AnalyzerApp
+from tui.recent import FILE_NAME as RECENT_FILE
+from tui.recent import Recent
 from tui.session import Session
-from tui.settings import load_settings, settings_file
+from tui.settings import load_settings, settings_file, state_file
 
 
 def open_files(options: argparse.Namespace) -> int:
@@ -44,8 +46,12 @@ def listen(source: ListeningSource, options: argparse.Namespace) -> int:
 
 def show(session: Session | None) -> int:
     """Show the screens until the user leaves; gives the exit status."""
-    settings, problems = load_settings(settings_file())
-    app = AnalyzerApp(session, settings, problems)
+    path = settings_file()
+    settings, problems = load_settings(path)
+    recent = Recent(state_file(RECENT_FILE), settings)
+    for one in () if session is None else session.paths:
+        recent.add_file(one)
+    app = AnalyzerApp(session, settings, settings_path=path, recent=recent, problems=problems)
     try:
         status = app.run()
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
 from typing import Final, NamedTuple
 
@@ -22,14 +21,14 @@ class Mode(NamedTuple):
     title: str
     screen: str
 
-    def factory(self) -> Callable[[], Screen[None]]:
-        """What makes the screen; its module is imported when the screen is first shown."""
+    def screen_class(self) -> type[Screen[None]]:
+        """The class of the screen; its module is imported now."""
+        found: type[Screen[None]] = getattr(import_module(f"{__name__}.{self.name}"), self.screen)
+        return found
 
-        def make() -> Screen[None]:
-            made: Screen[None] = getattr(import_module(f"{__name__}.{self.name}"), self.screen)()
-            return made
-
-        return make
+    def make(self) -> Screen[None]:
+        """The screen; its module is imported when the screen is first shown."""
+        return self.screen_class()()
 
 
 MAIN_SCREENS: Final = (

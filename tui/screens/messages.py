@@ -51,7 +51,8 @@ class MessagesScreen(MainScreen):
         Binding("F", "follow", "Follow", show=False, id="messages.follow"),
         Binding("z", "zoom", "Panes", id="messages.zoom", tooltip="list and details, only the list, only the details"),
         Binding("x", "exchange", "Exchange", id="messages.exchange", tooltip="go round the messages of the exchange"),
-        Binding("R", "reassemble", "Join", show=False, id="messages.reassemble", tooltip="show what a very long transfer carried"),
+        Binding("R", "reassemble", "Join", show=False, id="messages.reassemble",
+                tooltip="show what a very long transfer carried"),
         Binding("less_than_sign", "grow_list(-5)", "Smaller list", show=False, id="messages.smaller"),
         Binding("greater_than_sign", "grow_list(5)", "Larger list", show=False, id="messages.larger"),
     ]  # fmt: skip
@@ -174,6 +175,9 @@ class MessagesScreen(MainScreen):
         self.query_one(HexView).show(b"")
 
     def _show_details(self, *, joined: bool = False) -> None:
+        if self._waiting is not None:
+            self._waiting.stop()
+            self._waiting = None
         session, rows = self.session, self.rows
         if session is None or rows is None or not len(rows):
             self._show_nothing()

@@ -101,6 +101,7 @@ class DetailTree(Tree[Place]):
             for node in section.nodes:
                 self._add(parent, node, section.name, node.name, 0)
         self.root.expand()
+        self.cursor_line = 0
 
     def _fact(self, fact: Fact) -> Text:
         known = styles(self.app)

@@ -1,0 +1,77 @@
+"""The application in a terminal of the tests: captures from the repository, and waiting for work to be done."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from dlms_analyzer.capture import open_captures
+from dlms_analyzer.capture.key_files import load_keys_file
+from dlms_analyzer.security.keyring import Keyring
+from tests.support import CAPTURES
+from tui.app import AnalyzerApp
+from tui.session import Session
+
+MAX_TURNS = 2_000
+"""Turns of the event loop that a test waits for; a job that takes longer hangs."""
+
+
+def session_of(*captures: str | Path, keys: str | Path | None = None, **more: Any) -> Session:
+    """A session on captures of the repository, or on files by their path.
+
+    Args:
+        captures: names without `.pcap` in `captures/`, or paths.
+        keys: path of a keys file; True takes the one beside the first capture.
+        more: other fields of the session.
+    """
+    paths = [CAPTURES / f"{one}.pcap" if isinstance(one, str) else one for one in captures]
+    ring = Keyring()
+    if keys is not None:
+        load_keys_file(ring, str(CAPTURES / f"{keys}.keys.toml" if isinstance(keys, str) else keys), {})
+    return Session(open_captures(paths), ring, paths=tuple(map(str, paths)), **more)
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    """Wait until no job runs and everything is painted."""
+    app: Any = pilot.app
+    for _ in range(MAX_TURNS):
+        await pilot.pause()
+        if not app.jobs.busy:
+            break
+    else:
+        raise AssertionError(f"still running: {[job.name for job in app.jobs.running]}")
+    app._tell_growth()
+    screen = app.screen
+    if getattr(screen, "_waiting", None) is not None:
+        screen._show_details()
+    await pilot.pause()
+
+
+@asynccontextmanager
+async def running(
+    session: Session | None, size: tuple[int, int] = (140, 45), keys: Sequence[str] = (), **more: Any
+) -> AsyncIterator[Pilot[Any]]:
+    """The application with a capture read to its end, after some keys."""
+    app = AnalyzerApp(session, **more)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        await press(pilot, *keys)
+        yield pilot
+        app.close_session()
+
+
+async def press(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys one after the other, each once the one before has done its work."""
+    for key in keys:
+        await pilot.press(key)
+        await settled(pilot)
+
+
+def screen_text(app: Any) -> str:
+    """What is on the screen, line by line, without colours."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
