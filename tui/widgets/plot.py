@@ -125,9 +125,9 @@ def _words(picture: Picture, shown: Sequence[Series]) -> list[str]:
             continue
         unit = f" {one.unit}" if one.unit else ""
         name = f"{one.name}: " if len(shown) > 1 else ""
-        left_out = f" ({one.left_out:,} left out)" if one.left_out else ""
+        omitted = f" ({one.left_out:,} left out)" if one.left_out else ""
         lines.append(
-            f"{name}{summary.numbers:,} value{'' if summary.numbers == 1 else 's'}{left_out}, "
+            f"{name}{summary.numbers:,} value{'' if summary.numbers == 1 else 's'}{omitted}, "
             f"min {summary.least:.8g}{unit}, max {summary.greatest:.8g}{unit}, mean {summary.mean:.6g}{unit}"
         )
     first, last = min(one.at[0] for one in shown), max(one.at[-1] for one in shown)

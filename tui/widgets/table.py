@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.message import Message
 
-from tui.text import clip
+from tui.text import fit
 from tui.theme import styles
 from tui.widgets.lines import LineList
 
@@ -49,7 +48,7 @@ class Column(Generic[RowType]):
     rank: int = 0
 
 
-def fit(columns: Sequence[Column[Any]], width: int) -> list[tuple[Column[Any], int]]:
+def fitting(columns: Sequence[Column[Any]], width: int) -> list[tuple[Column[Any], int]]:
     """The columns that a width has room for, each with its own width."""
     shown = list(columns)
 
@@ -139,7 +138,7 @@ class RowTable(LineList, Generic[RowType]):
     def fitted(self, width: int) -> list[tuple[Column[RowType], int]]:
         """The columns that are visible, with their widths."""
         if self._fitted[:2] != (width, id(self.columns)):
-            self._fitted = (width, id(self.columns), fit(self.columns, width))
+            self._fitted = (width, id(self.columns), fitting(self.columns, width))
         return self._fitted[2]
 
     def heading_segments(self, width: int) -> Sequence[Segment]:
@@ -149,7 +148,7 @@ class RowTable(LineList, Generic[RowType]):
             title = column.title
             if self.sorted_by is not None and self.sorted_by[0] == column.key:
                 title += "v" if self.sorted_by[1] else "^"
-            segments.append(Segment(_filled(clip(title, size), size, column.right) + " "))
+            segments.append(Segment(fit(title, size, right=column.right) + " "))
         return segments
 
     def row_segments(self, index: int, width: int) -> Sequence[Segment]:
@@ -160,7 +159,7 @@ class RowTable(LineList, Generic[RowType]):
         for column, size in self.fitted(width):
             name = column.role(row)
             style = known[name] if name else _PLAIN
-            segments.append(Segment(_filled(clip(column.text(row), size), size, column.right), style))
+            segments.append(Segment(fit(column.text(row), size, right=column.right), style))
             segments.append(Segment(" "))
         return segments
 
@@ -172,9 +171,3 @@ class RowTable(LineList, Generic[RowType]):
             if x < at:
                 self.post_message(self.HeadingClicked(self, column.key))
                 return
-
-
-def _filled(text: str, size: int, right: bool) -> str:
-    """A text of `size` cells."""
-    blank = " " * max(size - cell_len(text), 0)
-    return blank + text if right else text + blank
