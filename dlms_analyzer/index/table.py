@@ -75,6 +75,11 @@ _NAMED: Final = 5
 """Fields of `Asked` that name what is asked for: all before the selection."""
 
 
+def sender_of(number: int) -> Sender:
+    """The sender that a number in the column `kind` stands for."""
+    return SENDERS[number >> 4 & 0x07]
+
+
 class Numbering(dict[Name, int], Generic[Name]):
     """Different things and their numbers, given in the order in which they are met.
 
@@ -245,7 +250,7 @@ class MessageTable:
         ) = self._unpacked(number)  # fmt: skip
         names = self._names.name
         return Row(
-            number, KINDS[kind & 0x0F], names(service) or "", names(outer) or "", time, SENDERS[kind >> 4 & 0x07],
+            number, KINDS[kind & 0x0F], names(service) or "", names(outer) or "", time, sender_of(kind),
             names(profile) or "", frame, self.conversations[stream >> 1], stream & 1,
             None if association == NONE else self.associations[association], None if exchange == NONE else exchange,
             None if isnan(waited) else waited, self._asked_for(asked), self._results.name(result),

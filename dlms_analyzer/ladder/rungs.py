@@ -1,0 +1,109 @@
+"""A rung: an exchange, a message that belongs to none, or something that happened between messages."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final, NamedTuple
+
+from dlms_analyzer.associations.association import Association
+from dlms_analyzer.framing.units import Sender
+from dlms_analyzer.index.table import Verdict
+from dlms_analyzer.items import Asked
+from dlms_analyzer.notes import Severity
+from dlms_analyzer.security.protection import BAD_TAG, ERROR, NO_KEY, NOT_VERIFIED, OK
+
+
+class RungKind(Enum):
+    """What a rung stands for."""
+
+    MESSAGE = "message"
+    EXCHANGE = "exchange"
+    """A request with everything that answers it."""
+    TRANSFER = "transfer"
+    """Blocks of one side that carry an APDU nobody asked for, with their acknowledgements."""
+    GAP = "gap"
+    """Octets or segments that are not in the capture."""
+    SILENCE = "silence"
+    """Nobody says anything for long."""
+    BEGIN = "begin"
+    """Another association begins."""
+    END = "end"
+    """The connection below ended, and no message says so."""
+
+
+class Protection(Enum):
+    """How what protects a message was dealt with; the later, the worse."""
+
+    CLEAR = "not protected"
+    OPENED = "opened"
+    UNVERIFIED = "opened, not verified"
+    LOCKED = "locked"
+    BAD = "bad"
+
+
+class Reply(Enum):
+    """What became of the answer of an exchange."""
+
+    NOT_DUE = "no answer is due"
+    WAITING = "not answered yet"
+    MISSING = "no answer"
+    UNFINISHED = "not complete"
+    COMPLETE = "complete"
+
+
+PROTECTIONS: Final = tuple(Protection)
+"""By how bad they are."""
+
+_BY_STATUS: Final = {
+    OK: Protection.OPENED,
+    NOT_VERIFIED: Protection.UNVERIFIED,
+    NO_KEY: Protection.LOCKED,
+    BAD_TAG: Protection.BAD,
+    ERROR: Protection.BAD,
+}
+
+
+def protection_of(verdict: Verdict | None) -> Protection:
+    """What a verdict of the security stage comes to."""
+    return Protection.CLEAR if verdict is None else _BY_STATUS.get(verdict.status, Protection.BAD)
+
+
+class Rung(NamedTuple):
+    """A rung of a ladder."""
+
+    position: int
+    """From 0."""
+    kind: RungKind
+    first: int
+    """Number of the first message; of what happened between messages, of the message that shows it."""
+    last: int
+    """Number of the latest message."""
+    answer: int | None
+    """Number of the latest message of the server, when a client began."""
+    messages: int
+    """How many; 0 for what happened between messages."""
+    time: int
+    """Of the first message, nanoseconds since 1970 UTC."""
+    since: int | None
+    """Nanoseconds since the rung before; None on the first one."""
+    association: Association | None
+    sender: Sender
+    """Of the first message."""
+    service: str
+    """Of the first message."""
+    asked: tuple[Asked, ...]
+    result: str | None
+    """`success`, or the first other result; None while there is none."""
+    octets: int
+    """Of all messages, link framing removed."""
+    latency: int | None
+    """Nanoseconds from the request to the message that `answer` names."""
+    repeated: bool
+    """A message of it was sent again."""
+    protection: Protection
+    """The worst of its messages."""
+    severity: Severity | None
+    """Of the gravest note on its messages."""
+    reply: Reply
+    text: str
+    """What happened between messages, in words that may come from the wire; empty for messages."""
