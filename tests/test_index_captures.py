@@ -17,13 +17,13 @@ from tests.support import REPOSITORY, Sidecar, sidecars
 from tests.test_security_captures import CIPHERED, keys_of
 
 
-def _read(path: Path, keys: KeySet | None = None) -> list[Message]:
+def read_whole(path: Path, keys: KeySet | None = None) -> list[Message]:
     analyzer = Analyzer(keys=Keyring.of(keys))
     messages = [message for frame in open_capture(path) for message in analyzer.feed(frame)]
     return messages + analyzer.flush()
 
 
-def _indexed(path: Path, keys: KeySet | None = None) -> IndexedCapture:
+def indexed(path: Path, keys: KeySet | None = None) -> IndexedCapture:
     capture = IndexedCapture(open_capture(path), keys=Keyring.of(keys))
     for _ in capture.read():
         pass
@@ -39,8 +39,8 @@ def _comparable(message: Message) -> dict[str, object]:
 @pytest.mark.parametrize("sidecar", sidecars(), ids=lambda sidecar: sidecar.name)
 def test_a_message_looked_at_again_is_the_message_that_was_read(sidecar: Sidecar) -> None:
     path = sidecar.pcap
-    capture = _indexed(path)
-    read = _read(path)
+    capture = indexed(path)
+    read = read_whole(path)
     assert len(capture.table) == len(read)
     for message in read[:300]:
         assert _comparable(capture.message(message.number)) == _comparable(message)
@@ -49,8 +49,8 @@ def test_a_message_looked_at_again_is_the_message_that_was_read(sidecar: Sidecar
 @pytest.mark.parametrize("sidecar", CIPHERED, ids=lambda sidecar: sidecar.name)
 def test_a_deciphered_message_looked_at_again_is_the_message_that_was_read(sidecar: Sidecar) -> None:
     keys = keys_of(sidecar)
-    capture = _indexed(sidecar.pcap, keys)
-    for message in _read(sidecar.pcap, keys)[:300]:
+    capture = indexed(sidecar.pcap, keys)
+    for message in read_whole(sidecar.pcap, keys)[:300]:
         assert _comparable(capture.message(message.number)) == _comparable(message)
         assert capture.table.row(message.number).service == message.service
 
@@ -58,7 +58,7 @@ def test_a_deciphered_message_looked_at_again_is_the_message_that_was_read(sidec
 @pytest.mark.parametrize("sidecar", CIPHERED, ids=lambda sidecar: sidecar.name)
 def test_keys_that_are_added_later_open_what_they_would_have_opened(sidecar: Sidecar) -> None:
     keys = keys_of(sidecar)
-    later, before = _indexed(sidecar.pcap), _indexed(sidecar.pcap, keys)
+    later, before = indexed(sidecar.pcap), indexed(sidecar.pcap, keys)
     sealed = [later.table.row(number).security for number in range(1, len(later.table) + 1)]
     assert any(verdict is not None and verdict.status == "no-key" for verdict in sealed)
     *_, (done, total) = later.add_keys(keys)
@@ -78,15 +78,15 @@ def _without_exchange(row: Row) -> Row:
 
 
 def test_adding_keys_goes_through_the_messages_of_unopened_associations_only() -> None:
-    capture = _indexed(REPOSITORY / "captures" / "ln_wrapper_low.pcap")
+    capture = indexed(REPOSITORY / "captures" / "ln_wrapper_low.pcap")
     assert list(capture.add_keys(KeySet(guek=bytes(16)))) == [(0, 0)]
 
 
 @pytest.mark.parametrize("sidecar", sidecars(), ids=lambda sidecar: sidecar.name)
 def test_a_row_shows_what_the_message_says(sidecar: Sidecar) -> None:
     path = sidecar.pcap
-    capture = _indexed(path)
-    for message in _read(path):
+    capture = indexed(path)
+    for message in read_whole(path):
         row = capture.table.row(message.number)
         assert (row.kind, row.service, row.outer, row.sender) == (
             message.kind, message.service, message.outer, message.sender,
