@@ -72,12 +72,12 @@ class Progress(NamedTuple):
     """How far a ladder is.
 
     Attributes:
-        messages: of the capture, looked at so far.
+        done: messages of the capture looked at so far.
         total: how many there are now.
         rungs: made so far.
     """
 
-    messages: int
+    done: int
     total: int
     rungs: int
 

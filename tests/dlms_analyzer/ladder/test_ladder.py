@@ -266,8 +266,8 @@ def test_growing_in_steps_looks_at_few_messages_at_a_time_and_may_be_left(
     capture = indexed("ln_wrapper_low")
     ladder = Ladder(capture, capture.table.associations[0])
     first = next(ladder.grow())
-    assert (first.messages, first.total) == (10, len(capture.table))
-    assert [progress.messages for progress in ladder.grow()] == [*range(20, len(capture.table), 10), len(capture.table)]
+    assert (first.done, first.total) == (10, len(capture.table))
+    assert [progress.done for progress in ladder.grow()] == [*range(20, len(capture.table), 10), len(capture.table)]
     assert len(ladder) == len(climbed(capture))
 
 
