@@ -106,7 +106,7 @@ class DetailTree(Tree[Place]):
     def _fact(self, fact: Fact) -> Text:
         known = styles(self.app)
         style = known[fact.role] if fact.role else Style()
-        return safe(f"{fact.name}: ", known.dim) + safe(fact.text, style)
+        return Text.assemble(safe(f"{fact.name}: ", known.dim), safe(fact.text, style))
 
     def _add(self, parent: TreeNode[Place], node: Node, section: str, layer: str, level: int) -> None:
         place = Place(section, node, layer=layer)
@@ -128,13 +128,13 @@ class DetailTree(Tree[Place]):
     def _label(self, node: Node, section: str) -> Text:
         known = styles(self.app)
         absent = node.value is None and not node.children
-        label = safe(f"{node.name}: ", known.dim) + safe(node.text, known.dim if absent else Style())
+        parts = [safe(f"{node.name}: ", known.dim), safe(node.text, known.dim if absent else Style())]
         if node.error is not None and not any(child.error for child in node.children):
-            label += safe(f"  [{node.error}]", known.error)
+            parts.append(safe(f"  [{node.error}]", known.error))
         meaning = self._meanings[section].get(id(node))
         if meaning:
-            label += safe(f"  = {meaning}", known.value)
-        return label
+            parts.append(safe(f"  = {meaning}", known.server))
+        return Text.assemble(*parts)
 
     def on_tree_node_expanded(self, event: Tree.NodeExpanded[Place]) -> None:
         """Make the children."""

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.message import Message
 
-from tui.text import fit
+from tui.text import clip, fit
 from tui.theme import styles
 from tui.widgets.lines import LineList
 
@@ -155,11 +156,13 @@ class RowTable(LineList, Generic[RowType]):
         """The cells of a row."""
         row = self.rows[index]
         known = styles(self.app)
-        segments = []
+        segments: list[Segment] = []
         for column, size in self.fitted(width):
             name = column.role(row)
             style = known[name] if name else _PLAIN
-            segments.append(Segment(fit(column.text(row), size, right=column.right), style))
+            text = clip(column.text(row), size)
+            blank = Segment(" " * (size - cell_len(text)))
+            segments += (blank, Segment(text, style)) if column.right else (Segment(text, style), blank)
             segments.append(Segment(" "))
         return segments
 

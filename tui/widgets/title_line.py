@@ -25,6 +25,8 @@ class TitleLine(Widget):
         height: 1;
         background: $panel;
         color: $foreground;
+        link-style: none;
+        link-background-hover: $primary;
     }
     """
 
