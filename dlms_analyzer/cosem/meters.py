@@ -42,6 +42,10 @@ class Meters:
         """Every meter's key, the title in hex or the place, and its model."""
         return list(self._models.items())
 
+    def known(self, place: str, title: bytes | None = None) -> MeterModel | None:
+        """The model of the meter at a place; None while nobody has asked to `find` it."""
+        return self._models.get(title.hex() if title else self._titles.get(place, place))
+
     def find(self, place: str, title: bytes | None = None) -> MeterModel:
         """The model of the meter at a place; a new one for a new meter."""
         if title:

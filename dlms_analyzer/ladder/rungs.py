@@ -63,9 +63,14 @@ _BY_STATUS: Final = {
 }
 
 
+def protection_by_status(status: str) -> Protection:
+    """What the status of a verdict comes to."""
+    return _BY_STATUS.get(status, Protection.BAD)
+
+
 def protection_of(verdict: Verdict | None) -> Protection:
     """What a verdict of the security stage comes to."""
-    return Protection.CLEAR if verdict is None else _BY_STATUS.get(verdict.status, Protection.BAD)
+    return Protection.CLEAR if verdict is None else protection_by_status(verdict.status)
 
 
 class Rung(NamedTuple):
