@@ -25,10 +25,12 @@ from scapy_layers.data import DataPair
 
 if TYPE_CHECKING:
     from dlms_analyzer.associations.association import Association
+    from dlms_analyzer.index import Row
     from dlms_analyzer.messages import Message
 
 _PUSH: Final = "data-notification"
-_PUSHES: Final = frozenset({_PUSH, P1_TELEGRAM})
+PUSHES: Final = frozenset({_PUSH, P1_TELEGRAM})
+"""Services whose body is values without the names of their attributes."""
 _SUCCESS: Final = "success"
 _VALUE: Final = 2
 
@@ -63,6 +65,14 @@ def _place(flow: bytes, from_server: bool, sap: int | None, lower: int | None) -
     host, separator, port = endpoint.rpartition(":")
     address = host if separator and port.isdigit() else endpoint
     return f"{address}/{sap}" if lower is None else f"{address}/{sap}.{lower}"
+
+
+def place_of_row(row: Row) -> str:
+    """Where the server of a message of an index is, by its row alone."""
+    association, conversation = row.association, row.conversation
+    stream = conversation.backward if row.direction else conversation.forward
+    sap, lower = (None, None) if association is None else (association.server_sap, association.server_lower)
+    return _place(stream.flow, row.sender is Sender.SERVER, sap, lower)
 
 
 def place_of_server(association: Association) -> str:
@@ -142,16 +152,16 @@ def note(model: MeterModel, message: Message) -> None:
 def carries_push(message: Message) -> bool:
     """It is a DataNotification or a P1 telegram, or completes one that came in blocks."""
     reassembled = message.reassembled
-    return message.service in _PUSHES or (reassembled is not None and reassembled.service in _PUSHES)
+    return message.service in PUSHES or (reassembled is not None and reassembled.service in PUSHES)
 
 
 def push_of(model: MeterModel, message: Message) -> Push | None:
     """The labelled body of a DataNotification or P1 telegram, also of one that came in blocks; None for the others."""
     reassembled = message.reassembled
-    if message.service in _PUSHES:
+    if message.service in PUSHES:
         service = message.service
         octets = message.octets if message.plaintext is None else message.plaintext
-    elif reassembled is not None and reassembled.service in _PUSHES:
+    elif reassembled is not None and reassembled.service in PUSHES:
         service, octets = reassembled.service, reassembled.data
     else:
         return None

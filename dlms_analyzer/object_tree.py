@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from dlms_analyzer.cosem.access import access_words
@@ -93,8 +93,6 @@ def object_tree(meter: MeterModel, values: Iterable[Value]) -> list[ObjectNode]:
         meter: what is known about it.
         values: the last value of each of its attributes.
     """
-    versions = [one.version for one in meter.objects.values() if one.class_id == ASSOCIATION_LN and one.version]
-    association = max(versions, default=None)
     found: dict[tuple[int, bytes], dict[int | None, Value]] = {key: {} for key in meter.objects}
     strangers: list[Value] = []
     for value in (_placed(meter, value) for value in values):
@@ -102,8 +100,9 @@ def object_tree(meter: MeterModel, values: Iterable[Value]) -> list[ObjectNode]:
             strangers.append(value)
         else:
             found.setdefault((value.class_id, value.logical_name), {})[value.attribute] = value
+    association = association_version(meter)
     nodes = [
-        _node(meter, class_id, logical_name, seen, association)
+        object_node(meter, class_id, logical_name, seen, association)
         for (class_id, logical_name), seen in sorted(found.items(), key=lambda one: (one[0][1], one[0][0]))
     ]
     return nodes + [
@@ -125,9 +124,22 @@ def _placed(meter: MeterModel, value: Value) -> Value:
     return value._replace(class_id=found.class_id, logical_name=found.logical_name, attribute=found.attribute)
 
 
-def _node(
-    meter: MeterModel, class_id: int, logical_name: bytes, seen: dict[int | None, Value], association: int | None
+def object_node(
+    meter: MeterModel,
+    class_id: int,
+    logical_name: bytes,
+    seen: Mapping[int | None, Value | None],
+    association: int | None,
 ) -> ObjectNode:
+    """An object with the members of which something is known.
+
+    Args:
+        meter: what is known about it.
+        class_id: class of the object.
+        logical_name: its logical name.
+        seen: attributes that had values, with the last one where it was looked at.
+        association: version of the association class, see `association_version`.
+    """
     known = meter.objects.get((class_id, logical_name))
     version = None if known is None else known.version
     rights = dict(() if known is None else known.access)
@@ -148,6 +160,12 @@ def _node(
         class_id, meter.names.class_name(class_id, version), version, logical_name,
         None if known is None else known.base_name, meter.object_name(class_id, logical_name), tuple(members),
     )  # fmt: skip
+
+
+def association_version(meter: MeterModel) -> int | None:
+    """Version of the associations of a meter, which says what access modes mean; None when it is not known."""
+    versions = [one.version for one in meter.objects.values() if one.class_id == ASSOCIATION_LN and one.version]
+    return max(versions, default=None)
 
 
 def meter_dict(meter: MeterModel, nodes: Iterable[ObjectNode], *, show_secrets: bool = False) -> dict[str, Any]:

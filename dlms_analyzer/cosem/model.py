@@ -160,6 +160,18 @@ class MeterModel:
             learnt = self._scaler(key, data) or learnt
         return learnt
 
+    def note_object(self, class_id: int, logical_name: bytes) -> bool:
+        """Learn that there is an object, of which no value was looked at; True when that was not known."""
+        key = (class_id, logical_name)
+        return len(logical_name) == 6 and key not in self.objects and self._add(Known(*key))
+
+    @staticmethod
+    def learns_from(class_id: int, logical_name: bytes, attribute: int) -> bool:
+        """Whether the value of an attribute teaches more than that its object is there."""
+        if class_id == DATA:
+            return logical_name == LOGICAL_DEVICE_NAME and (class_id, attribute) in _TEACHERS
+        return (class_id, attribute) in _TEACHERS or SCALER_ATTRIBUTES.get(class_id) == attribute
+
     def note_scaler(self, class_id: int, logical_name: bytes, data: Pair) -> bool:
         """Learn the scaler and unit of an object that were sent beside its value."""
         return self._scaler((class_id, logical_name), data)

@@ -1,0 +1,12 @@
+"""Meters as trees of objects, from the index of a capture: what had values, in which messages, and what they say.
+
+columns.py   what the columns of the index tell without the octets
+meter.py     one meter: its attributes and the messages that revealed values of them
+index.py     all meters; goes through the messages in small steps and goes on when there are more
+"""
+
+from dlms_analyzer.objects.columns import AttributeRef, ObjectRef
+from dlms_analyzer.objects.index import Gathered, ObjectIndex
+from dlms_analyzer.objects.meter import MeterObjects
+
+__all__ = ["AttributeRef", "Gathered", "MeterObjects", "ObjectIndex", "ObjectRef"]
