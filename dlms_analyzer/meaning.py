@@ -61,7 +61,11 @@ def place_of(message: Message) -> str:
 @lru_cache(maxsize=FLOWS_REMEMBERED)
 def _place(flow: bytes, from_server: bool, sap: int | None, lower: int | None) -> str:
     source, destination = endpoints(flow)
-    endpoint = source if from_server else destination
+    return place_at(source if from_server else destination, sap, lower)
+
+
+def place_at(endpoint: str, sap: int | None, lower: int | None) -> str:
+    """Where a server is that has an address, with or without a port, a SAP and a lower HDLC address."""
     host, separator, port = endpoint.rpartition(":")
     address = host if separator and port.isdigit() else endpoint
     return f"{address}/{sap}" if lower is None else f"{address}/{sap}.{lower}"

@@ -39,7 +39,7 @@ def decipher_again(table: MessageTable, looking: Looking, analyzer: Analyzer) ->
             continue
         conversation = row.conversation
         if conversation.number not in streams:
-            streams[conversation.number] = _streams_beside(conversation)
+            streams[conversation.number] = streams_beside(conversation)
         tracker.count = number - 1
         message = tracker.take(looking.unit(number, streams[conversation.number]))
         table.replace(message)
@@ -67,7 +67,7 @@ def _affected(table: MessageTable) -> array[int]:
     return array("I", (number for number, association in column if association in affected))
 
 
-def _streams_beside(conversation: Conversation) -> tuple[Stream, Stream]:
+def streams_beside(conversation: Conversation) -> tuple[Stream, Stream]:
     """The directions of a conversation once more, so that what is known of the real ones is left alone."""
     beside = Conversation(conversation.number, conversation.transport)
     forward, backward = Stream(beside, 0, conversation.forward.flow), Stream(beside, 1, conversation.backward.flow)

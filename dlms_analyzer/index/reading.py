@@ -12,6 +12,7 @@ from dlms_analyzer.frames import Frame
 from dlms_analyzer.framing.options import FramingOptions
 from dlms_analyzer.index.again import decipher_again
 from dlms_analyzer.index.looking import Looking
+from dlms_analyzer.index.rereading import Rereading
 from dlms_analyzer.index.table import MessageTable
 from dlms_analyzer.messages import Message
 from dlms_analyzer.security.keyring import Keyring
@@ -123,6 +124,10 @@ class IndexedCapture:
             self.analyzer.security.keyring.add(key)
         self._looking.forget()
         yield from decipher_again(self.table, self._looking, self.analyzer)
+
+    def reread(self) -> Rereading:
+        """A way to go through all messages once more, whole and in their order, with the keys given until now."""
+        return Rereading(self.table, self._looking, self.analyzer.security.keyring.given())
 
     def octets(self, number: int) -> bytes:
         """The octets of a message as sent, link framing removed.

@@ -63,7 +63,7 @@ class Statistics:
         >>> for counted in statistics.read():
         ...     pass
         >>> statistics.messages, statistics.by("profile")[0].name
-        (74, 'wrapper')
+        (84, 'wrapper')
 
     Attributes:
         messages: how many were counted.

@@ -1,0 +1,68 @@
+"""The audit of an index finds what the audit of the capture finds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dlms_analyzer.audit import Finding
+from dlms_analyzer.audit.indexed import BATCH, IndexAudit
+from dlms_analyzer.capture import open_capture
+from dlms_analyzer.capture.key_files import load_keys_file
+from dlms_analyzer.index import IndexedCapture
+from dlms_analyzer.security.keyring import Keyring
+from tests.support import CAPTURES, Sidecar, sidecars
+from tests.test_audit_captures import audited, keyring_of
+from tests.test_index_captures import indexed
+
+
+def findings_of(capture: IndexedCapture) -> list[Finding]:
+    audit = IndexAudit(capture)
+    for _ in audit.read():
+        pass
+    return audit.findings()
+
+
+@pytest.mark.parametrize("one", sidecars(), ids=lambda one: one.name)
+def test_the_audit_of_an_index_finds_what_the_audit_of_the_capture_finds(one: Sidecar) -> None:
+    capture = IndexedCapture(open_capture(one.pcap), keys=keyring_of(one))
+    for _ in capture.read():
+        pass
+    assert findings_of(capture) == audited(one)
+
+
+def test_keys_that_are_added_later_are_audited_with() -> None:
+    capture = indexed(CAPTURES / "ln_wrapper_gmac_wrong_ak.pcap")
+    assert "bad-tag" not in {finding.code for finding in findings_of(capture)}
+
+    ring = Keyring()
+    load_keys_file(ring, str(CAPTURES / "ln_wrapper_gmac_wrong_ak.keys.toml"))
+    for _ in capture.add_keys(*ring):
+        pass
+    assert "bad-tag" in {finding.code for finding in findings_of(capture)}
+
+
+def test_the_audit_goes_on_where_it_was_when_the_capture_has_grown(tmp_path: Path) -> None:
+    octets = (CAPTURES / "ln_wrapper_low.pcap").read_bytes()
+    growing = tmp_path / "growing.pcap"
+    growing.write_bytes(octets[:4_000])
+    source = open_capture(growing, follow=True)
+    capture = IndexedCapture(source)
+    capture.take(source.available())
+    audit = IndexAudit(capture)
+    *_, (half, total) = audit.read()
+    assert half == total == len(capture.table)
+    with growing.open("ab") as file:
+        file.write(octets[4_000:])
+    capture.take(source.rest())
+    capture.finish()
+    assert list(audit.read())[-1] == (len(capture.table), len(capture.table))
+    assert half < len(capture.table)
+    assert audit.findings() == findings_of(indexed(CAPTURES / "ln_wrapper_low.pcap"))
+
+
+def test_the_audit_says_how_far_it_is() -> None:
+    capture = indexed(CAPTURES / "ln_wrapper_low.pcap")
+    total = len(capture.table)
+    assert list(IndexAudit(capture).read()) == [*((done, total) for done in range(BATCH, total, BATCH)), (total, total)]
