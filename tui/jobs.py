@@ -17,9 +17,9 @@ from textual.worker import Worker
 
 from dlms_analyzer.capture import CaptureError
 
-SLICE: Final = 0.004
+SLICE: Final = 0.002
 """Seconds of work between two looks at the keys: a key passes the event loop some times before its effect is seen."""
-REST: Final = 0.03
+REST: Final = 0.04
 """Seconds that jobs rest behind a key or a click, so that its effect is painted first."""
 IDLE: Final = 0.02
 """Seconds to wait when a job has nothing to do now."""

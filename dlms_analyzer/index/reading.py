@@ -18,8 +18,8 @@ from dlms_analyzer.messages import Message
 from dlms_analyzer.security.keyring import Keyring
 from dlms_analyzer.security.keys import KeySet
 
-BATCH: Final = 256
-"""Frames, or messages where a frame has many, between two looks at the progress: some two milliseconds, so that
+BATCH: Final = 64
+"""Frames, or messages where a frame has many, between two looks at the progress: less than a millisecond, so that
 whoever reads can do something else in between."""
 
 

@@ -149,12 +149,13 @@ class LineList(ScrollView, can_focus=True):
         """Keep the cursor visible, and tell where it is."""
         if before != after:
             self._reveal(after)
-            self.refresh()
+            self.refresh_line(before + self.heading_lines)
+            self.refresh_line(after + self.heading_lines)
             self._tell()
 
     def watch_count(self, before: int, after: int) -> None:
         """There are more lines, or fewer."""
-        self.virtual_size = Size(self.size.width, after + self.heading_lines)
+        self._measure()
         if after < before:
             self._kept.clear()
             self.cursor = self.validate_cursor(self.cursor)
@@ -166,11 +167,18 @@ class LineList(ScrollView, can_focus=True):
         if before - self.scroll_offset.y <= self.page_size:
             self.refresh()
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """Keep the cursor visible."""
-        self.virtual_size = Size(event.size.width, self.count + self.heading_lines)
+        self._measure()
         self._kept.clear()
         self._reveal(self.cursor)
+
+    def _measure(self) -> None:
+        """Tell the scroll bar how many lines there are; the layout of the screen does not depend on it."""
+        size = Size(self.size.width, self.count + self.heading_lines)
+        if size != self.virtual_size:
+            self.set_reactive(LineList.virtual_size, size)
+            self._scroll_update(size)
 
     def _tell(self) -> None:
         if self.count:
