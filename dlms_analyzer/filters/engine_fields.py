@@ -121,6 +121,9 @@ _SEVERITIES: Final = tuple(severity.value for severity in Severity)
 _STATUSES: Final = (OK, NO_KEY, BAD_TAG, NOT_VERIFIED, ERROR)
 
 ENGINE_FIELDS: Final = (
+    EngineField("association", Domain.NUMBER,
+                lambda v: () if v.message.association is None else (v.message.association.number,),
+                "number of the association, from 0"),
     EngineField("conversation", Domain.NUMBER, lambda v: (v.message.stream.conversation.number,),
                 "number of the conversation, from 0"),
     EngineField("cosem.attribute", Domain.NUMBER, lambda v: (a.attribute for a in v.asked), "attribute index"),

@@ -63,13 +63,14 @@ def line_meaning(model: MeterModel, message: Message, *, show_secrets: bool = Fa
     found = access(model, asked, None if written else answer)
     if found.shown is None or (not show_secrets and (secret_of(asked) or secret_of(found.asked))):
         return ""
-    name = _object(model, found)
+    name = object_words(model, found)
     if not name and found.shown.value.__class__ is list:  # the line has the elements already
         return ""
-    return f"{name} {':=' if written else '='} {fitted(_said(found.shown), LINE_WORDS)}".lstrip()
+    return f"{name} {':=' if written else '='} {fitted(shown_words(found.shown), LINE_WORDS)}".lstrip()
 
 
-def _object(model: MeterModel, found: Access) -> str:
+def object_words(model: MeterModel, found: Access) -> str:
+    """What an access is about: the object, and the attribute or method where that is not the value; may be empty."""
     asked = found.asked
     if asked is None or asked.class_id is None or found.name is None:
         return ""
@@ -87,7 +88,8 @@ def _attribute(model: MeterModel, asked: Asked) -> str:
     return model.names.attribute_name(asked.class_id, asked.attribute, version)
 
 
-def _said(shown: Interpreted) -> str:
+def shown_words(shown: Interpreted) -> str:
+    """What a value says, and what is odd about it."""
     return f"{shown.words}  [{shown.problem}]" if shown.problem else shown.words
 
 
@@ -116,7 +118,7 @@ def tree_meanings(model: MeterModel, message: Message, tree: Node, *, secret: bo
         data = answer.data if answer is not None else asked.data if asked is not None else None
         if data is None or found.shown is None or (node := _next(nodes, data)) is None:
             continue
-        name = _object(model, found)
+        name = object_words(model, found)
         _value(node, found.shown, f"{name}: " if name else "", notes)
     if not message.items:
         push = push_of(model, message)
@@ -151,7 +153,7 @@ def _names(model: MeterModel, tree: Node, notes: Notes) -> None:
         elif field == "variable_name" and isinstance(value, int) and not node.children:
             found = access(model, resolved(model, Asked(base_name=value)), Answer(None))
             if found.name is not None:
-                notes[id(node)] = _object(model, found)
+                notes[id(node)] = object_words(model, found)
 
 
 def _data_nodes(tree: Node) -> Iterator[Node]:
@@ -169,7 +171,7 @@ def _next(nodes: Iterator[Node], data: DataPair) -> Node | None:
 
 def _value(node: Node, shown: Interpreted, name: str, notes: Notes) -> None:
     because = f"  ({shown.rule})" if shown.unit else ""
-    said = _said(shown)
+    said = shown_words(shown)
     if name or not (said.startswith(node.text) or node.text.endswith(f" {said}")):  # more than the node says itself
         notes[id(node)] = name + fitted(said, TREE_WORDS) + because
     parts = shown.parts
@@ -235,7 +237,7 @@ def _push(model: MeterModel, push: Push, tree: Node, notes: Notes) -> None:
         name = ""
         if captured is not None:
             asked = Asked(captured.class_id, captured.logical_name, None, captured.attribute_index)
-            name = _object(
+            name = object_words(
                 model, Access(asked, None, model.object_name(captured.class_id, captured.logical_name), None)
             )
         _value(node, item.shown, f"{name}: " if name else "", notes)

@@ -47,6 +47,11 @@ def test_a_service_is_chosen_by_its_name() -> None:
     assert numbers("dlms.service == get-request-normal") == [message.number for message in found]
 
 
+def test_the_messages_of_an_association_are_chosen_by_its_number() -> None:
+    assert numbers("association == 0", CIPHERED) == [1, 2, 3, 4, 5, 6]
+    assert numbers("association == 1", CIPHERED) == list(range(7, len(messages(CIPHERED)) + 1))
+
+
 def test_a_response_is_found_by_the_object_that_its_request_asked_for() -> None:
     found = chosen("dlms.service == get-response-normal && cosem.logical_name == 0.0.42.0.0.255")
     assert found
