@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -71,7 +72,8 @@ class AnalyzerApp(App[int]):
             recent: captures and filters that were used before; None when nothing is remembered.
             problems: what the user should hear about the settings.
         """
-        super().__init__()
+        # Only where it paints with the terminal's own colours does Textual know how to leave all of them out.
+        super().__init__(ansi_color="NO_COLOR" in os.environ or None)
         self.settings = settings or Settings()
         self.recent = recent or Recent(None, self.settings)
         self.jobs = Jobs(self)

@@ -12,6 +12,7 @@ from dlms_analyzer.cli import main as run
 from dlms_analyzer.cli.listening import ListeningSource
 from dlms_analyzer.cli.meters import add_meter_options
 from dlms_analyzer.cli.options import add_capture_options
+from tui.web.options import add_serve_options
 
 _OF_THE_WHOLE: Final = frozenset({"-h", "--help", "--version"})
 """Options that stand before a subcommand."""
@@ -19,6 +20,14 @@ _OF_THE_WHOLE: Final = frozenset({"-h", "--help", "--version"})
 
 class Screens:
     """Shows captures on screens. What they are made of is imported when they are shown, not before."""
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        """Begin.
+
+        Args:
+            arguments: of the command line.
+        """
+        self._arguments = arguments
 
     def add_parsers(self, commands: Any) -> None:
         """Add the subcommands that only screens have."""
@@ -30,6 +39,15 @@ class Screens:
         add_capture_options(command, files="*")
         add_meter_options(command)
         command.set_defaults(run=_open, usage_error=command.error)
+        command = commands.add_parser(
+            "serve",
+            help="show capture files in a browser on this machine",
+            description="The screens of `open` in a browser on this machine, for the one who has the link it prints.",
+        )
+        add_serve_options(command)
+        add_capture_options(command, files="*")
+        add_meter_options(command)
+        command.set_defaults(run=self._serve)
 
     def completed(self, arguments: Sequence[str]) -> list[str]:
         """The arguments, with `open` before those that only name files or options."""
@@ -37,6 +55,11 @@ class Screens:
         if not given or (given[0] not in _OF_THE_WHOLE and _names_no_command(given[0])):
             given.insert(0, "open")
         return given
+
+    def _serve(self, options: argparse.Namespace) -> int:
+        from tui.serve import run as serve
+
+        return serve(options, self._arguments[1:])
 
     def listen(self, source: ListeningSource, options: argparse.Namespace) -> int:
         """Show what a source brings until the user leaves; gives the exit status."""
@@ -58,4 +81,5 @@ def _open(options: argparse.Namespace) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; gives the exit status."""
-    return run(sys.argv[1:] if arguments is None else arguments, Screens())
+    given = sys.argv[1:] if arguments is None else arguments
+    return run(given, Screens(given))

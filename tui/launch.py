@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from textual import constants
+
 from dlms_analyzer.capture import merged, open_capture
 from dlms_analyzer.cli.keys import keyring_of
 from dlms_analyzer.cli.listening import ListeningSource
@@ -23,7 +25,8 @@ def open_files(options: argparse.Namespace) -> int:
     Raises:
         CaptureError: one cannot be opened.
     """
-    if not sys.stderr.isatty():  # where the screens are painted, so that standard output may go elsewhere
+    # The screens are painted on standard error, so that standard output may go elsewhere; `serve` brings a driver.
+    if not sys.stderr.isatty() and not constants.DRIVER:
         options.usage_error("screens need a terminal; `dlms-analyzer read` prints")
     keys = keyring_of(options)
     with known_meters(options, keys) as meters:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from typing import Any, Final
 
@@ -16,6 +17,9 @@ from dlms_analyzer.security.keys import KeyProblem, KeySet
 
 ENVIRONMENT: Final = "DLMS_ANALYZER_KEYS"
 """Variable with the paths of keys files, parted as in PATH."""
+
+SINGLE_KEYS_ENVIRONMENT: Final = "DLMS_ANALYZER_KEY"
+"""Variable with what `--key` takes, as words of a shell; only the user and root see it, everyone sees the options."""
 
 
 def single_key(text: str) -> tuple[str, Any]:
@@ -68,7 +72,8 @@ def add_key_options(command: Any) -> None:
         dest="single_keys",
         metavar="NAME=HEX",
         help="one key for every meter, for example guek=0011…; all of these together are one set. "
-        "Other users of the machine may see it in the list of processes",
+        "Other users of the machine may see it in the list of processes; "
+        f"what stands in {SINGLE_KEYS_ENVIRONMENT} they do not",
     )
     group.add_argument(
         "--csv-map",
@@ -98,6 +103,19 @@ def keyring_of(options: argparse.Namespace) -> Keyring:
             raise CaptureError("\n".join(escape(line) for line in str(problem).splitlines())) from None
         for note in notes:
             print(f"dlms-analyzer: warning: {escape(note)}", file=sys.stderr)
-    if options.single_keys:
-        keyring.add(KeySet(**dict(options.single_keys), origin="command line"))
+    single = dict(_keys_in_environment() + options.single_keys)
+    if single:
+        keyring.add(KeySet(**single, origin="command line"))
     return keyring
+
+
+def _keys_in_environment() -> list[tuple[str, Any]]:
+    """The single keys of the environment.
+
+    Raises:
+        CaptureError: one cannot be used.
+    """
+    try:
+        return [single_key(word) for word in shlex.split(os.environ.get(SINGLE_KEYS_ENVIRONMENT, ""))]
+    except (ValueError, argparse.ArgumentTypeError) as problem:
+        raise CaptureError(f"{SINGLE_KEYS_ENVIRONMENT}: {escape(str(problem))}") from None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dlms_analyzer.capture import CaptureError
-from dlms_analyzer.cli.keys import ENVIRONMENT, add_key_options, keyring_of
+from dlms_analyzer.cli.keys import ENVIRONMENT, SINGLE_KEYS_ENVIRONMENT, add_key_options, keyring_of
 from dlms_analyzer.cli.main import parser
 from dlms_analyzer.cli.options import analyzer_of
 from dlms_analyzer.security.keys import KeySet
@@ -21,6 +21,7 @@ OTHER = "D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF"
 @pytest.fixture(autouse=True)
 def _no_keys_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(ENVIRONMENT, raising=False)
+    monkeypatch.delenv(SINGLE_KEYS_ENVIRONMENT, raising=False)
 
 
 def options(*arguments: str) -> argparse.Namespace:
@@ -47,6 +48,23 @@ def test_single_keys_together_are_one_set_for_every_meter() -> None:
     (keys,) = key_sets("--key", f"guek={KEY}", "--key", f"gak={OTHER}", "--key", "password=Gurux")
     assert (keys.guek, keys.gak, keys.password) == (bytes.fromhex(KEY), bytes.fromhex(OTHER), b"Gurux")
     assert (keys.selectors, keys.origin) == ({}, "command line")
+
+
+def test_single_keys_may_stand_in_the_environment_and_options_come_after_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SINGLE_KEYS_ENVIRONMENT, f"guek={OTHER} 'password=two words' gak={OTHER}")
+    (keys,) = key_sets("--key", f"guek={KEY}")
+    assert (keys.guek, keys.gak, keys.password) == (bytes.fromhex(KEY), bytes.fromhex(OTHER), b"two words")
+
+
+@pytest.mark.parametrize("text", ["guek=zz", f"guek='{KEY}", KEY])
+def test_a_key_in_the_environment_that_cannot_be_used_is_told_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv(SINGLE_KEYS_ENVIRONMENT, text)
+    with pytest.raises(CaptureError, match=r"^DLMS_ANALYZER_KEY: ") as told:
+        key_sets()
+    assert KEY not in str(told.value)
+    assert "zz" not in str(told.value)
 
 
 def test_a_single_key_may_be_a_file_of_key_material() -> None:
