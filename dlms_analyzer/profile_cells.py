@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Final
 
 from dlms_analyzer.cosem.datetimes import DATE_TIME_SIZE, DateTime
-from dlms_analyzer.cosem.profile import CLOCK, TIME, Cell, Column
+from dlms_analyzer.cosem.profile import CLOCK, TIME, Cell, Column, Table
 from dlms_analyzer.values import CAPTURED, Value
 
 MAX_SORTED: Final = 1_000_000
@@ -52,9 +52,7 @@ def cells(value: Value, matches: Callable[[bytes], bool]) -> Iterator[Value]:
     ]
     if not found:
         return
-    clock = next((index for index, column in enumerate(table.columns) if _is_clock(column)), None)
-    for row in table.rows:
-        moment, remark = _moment(row[clock]) if clock is not None and clock < len(row) else (None, NO_MOMENT)
+    for row, (moment, remark) in zip(table.rows, moments(table), strict=True):
         for index, captured in found:
             if index >= len(row):
                 continue
@@ -72,6 +70,13 @@ def cells(value: Value, matches: Callable[[bytes], bool]) -> Iterator[Value]:
                 CAPTURED,
                 remark=said,
             )
+
+
+def moments(table: Table) -> Iterator[tuple[int | None, str]]:
+    """When each row was captured, nanoseconds since 1970 UTC, and what is odd about that; None when it does not say."""
+    clock = next((index for index, column in enumerate(table.columns) if _is_clock(column)), None)
+    for row in table.rows:
+        yield _moment(row[clock]) if clock is not None and clock < len(row) else (None, NO_MOMENT)
 
 
 def _is_clock(column: Column) -> bool:

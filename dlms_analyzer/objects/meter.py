@@ -180,15 +180,18 @@ class MeterObjects:
         """What an object measures: electricity, gas …; or that nothing tells."""
         return describe(ref.logical_name).medium if ref.logical_name is not None else "not known"
 
-    def node(self, ref: ObjectRef) -> ObjectNode:
-        """An object with its members, without their values."""
-        members = self._tree().get(ref, {})
+    def node(self, ref: ObjectRef, *, values: bool = False) -> ObjectNode:
+        """An object with its members.
+
+        Args:
+            ref: the object.
+            values: also look at the latest value of each attribute.
+        """
+        seen = {one.attribute: self.latest(one) if values else None for one in self.attributes(ref)}
         if ref.class_id is not None and ref.logical_name is not None:
-            seen = dict.fromkeys(members)
             return object_node(self.model, ref.class_id, ref.logical_name, seen, association_version(self.model))
-        return ObjectNode(
-            None, None, None, None, ref.base_name, None, (Member(None, False, "value", None, None, None),)
-        )
+        value = Member(None, False, "value", None, None, seen.get(None))
+        return ObjectNode(None, None, None, None, ref.base_name, None, (value,))
 
     def attributes(self, ref: ObjectRef) -> list[AttributeRef]:
         """The attributes of an object that had values, in their order; an element of one stands at the end."""
@@ -202,6 +205,10 @@ class MeterObjects:
         if len(refs) == 1:
             return self._seen[refs[0]]
         return array("I", merge(*(self._seen[one] for one in refs)))
+
+    def time(self, number: int) -> int:
+        """When a message was complete, nanoseconds since 1970 UTC."""
+        return next(self._capture.table.column("time", number, number), 0)
 
     def value(self, ref: AttributeRef, number: int, which: int = -1) -> Value | None:
         """A value of an attribute.
