@@ -48,7 +48,10 @@ async def settled(pilot: Pilot[Any]) -> None:
     screen = app.screen
     if getattr(screen, "_waiting", None) is not None:
         screen._show_details()
-    await pilot.pause()
+    for _ in range(MAX_TURNS):
+        await pilot.pause()
+        if not (screen._layout_required or screen._dirty_widgets):
+            return
 
 
 @asynccontextmanager

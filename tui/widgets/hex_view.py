@@ -8,13 +8,12 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.theme import styles
+from tui.widgets.virtual import VirtualView
 
 _OFFSET: Final = 5
 """Cells of the offset in front of a line, with the blank behind it."""
@@ -23,7 +22,7 @@ _PER_OCTET: Final = 4
 _PRINTABLE: Final = range(0x20, 0x7F)
 
 
-class HexView(ScrollView, can_focus=True):
+class HexView(VirtualView, can_focus=True):
     """A hex dump of any length; only visible lines are made.
 
     Attributes:
@@ -111,15 +110,10 @@ class HexView(ScrollView, can_focus=True):
         self._reveal(self.cursor)
 
     def _measure(self) -> None:
-        self.virtual_size = Size(self.size.width, -(-len(self.octets) // self.per_line))
+        self.measure(-(-len(self.octets) // self.per_line))
 
     def _reveal(self, offset: int) -> None:
-        line = offset // self.per_line
-        top, page = round(self.scroll_target_y), max(self.size.height, 1)
-        if line < top:
-            self.scroll_to(y=line, animate=False)
-        elif line >= top + page:
-            self.scroll_to(y=line - page + 1, animate=False)
+        self.reveal(offset // self.per_line, max(self.size.height, 1))
 
     def render_line(self, y: int) -> Strip:
         """Paint a line of the dump."""

@@ -9,20 +9,19 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.theme import styles
+from tui.widgets.virtual import VirtualView
 
 MAX_KEPT: Final = 512
 """Lines kept as they were painted: some screens full."""
 DOUBLE: Final = 2
 
 
-class LineList(ScrollView, can_focus=True):
+class LineList(VirtualView, can_focus=True):
     """A list with a cursor. Subclasses say how many lines there are and paint one.
 
     Attributes:
@@ -106,7 +105,7 @@ class LineList(ScrollView, can_focus=True):
         if cursor == self.cursor:
             self._tell()
         self.cursor = cursor
-        self._reveal(cursor)
+        self.reveal(cursor, self.page_size)
         self.refresh()
 
     @property
@@ -148,20 +147,20 @@ class LineList(ScrollView, can_focus=True):
     def watch_cursor(self, before: int, after: int) -> None:
         """Keep the cursor visible, and tell where it is."""
         if before != after:
-            self._reveal(after)
+            self.reveal(after, self.page_size)
             self.refresh_line(before + self.heading_lines)
             self.refresh_line(after + self.heading_lines)
             self._tell()
 
     def watch_count(self, before: int, after: int) -> None:
         """There are more lines, or fewer."""
-        self._measure()
+        self.measure(self.count + self.heading_lines)
         if after < before:
             self._kept.clear()
             self.cursor = self.validate_cursor(self.cursor)
         if self.following and after:
             self.cursor = after - 1
-            self._reveal(self.cursor)
+            self.reveal(self.cursor, self.page_size)
         if not before and after:
             self._tell()
         if before - self.scroll_offset.y <= self.page_size:
@@ -169,27 +168,13 @@ class LineList(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Keep the cursor visible."""
-        self._measure()
+        self.measure(self.count + self.heading_lines)
         self._kept.clear()
-        self._reveal(self.cursor)
-
-    def _measure(self) -> None:
-        """Tell the scroll bar how many lines there are; the layout of the screen does not depend on it."""
-        size = Size(self.size.width, self.count + self.heading_lines)
-        if size != self.virtual_size:
-            self.set_reactive(LineList.virtual_size, size)
-            self._scroll_update(size)
+        self.reveal(self.cursor, self.page_size)
 
     def _tell(self) -> None:
         if self.count:
             self.post_message(self.Highlighted(self, self.cursor))
-
-    def _reveal(self, index: int) -> None:
-        top, page = round(self.scroll_target_y), self.page_size
-        if index < top:
-            self.scroll_to(y=index, animate=False)
-        elif index >= top + page:
-            self.scroll_to(y=index - page + 1, animate=False)
 
     def go(self, index: int) -> None:
         """Put the cursor on a line, with some lines around it visible."""
