@@ -5,13 +5,15 @@ from __future__ import annotations
 import codecs
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+from dlms_analyzer.capture.output_file import OutputFile
 from dlms_analyzer.security.key_trial import Candidate, candidates_of, parse_candidates
 from dlms_analyzer.security.keyring import Keyring
-from dlms_analyzer.security.keys import KeyProblem
+from dlms_analyzer.security.keys import KeyProblem, KeySet
+from dlms_analyzer.security.keys_writing import keys_text
 
 MAX_KEYS_FILE: Final = 64 << 20
 """Octets of a keys file: some hundred thousand meters. A capture given for it by mistake is not read whole."""
@@ -58,6 +60,16 @@ def load_candidates(path: str, columns: Mapping[str, str] | None = None) -> list
     keyring = Keyring()
     keyring.add_text(text, path, files.read, columns)
     return [candidate for keys in keyring for candidate in candidates_of(keys)]
+
+
+def save_keys_file(path: str, key_sets: Iterable[KeySet]) -> None:
+    """Write key sets with all their secrets as a keys file, for the owner alone.
+
+    Raises:
+        CaptureError: it cannot be written; what was there before stays.
+    """
+    with OutputFile(path) as file:
+        file.write(keys_text(key_sets).encode())
 
 
 def _text_of(path: str, files: _Files) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import Enum
 from typing import Any, Final, NamedTuple
 
 from dlms_analyzer.associations.association import Association
@@ -18,6 +19,16 @@ MAX_GUESSED: Final = 4
 """Key sets that may be those of a meter whose title was not seen: where there are more, none is named."""
 
 
+class State(Enum):
+    """How a meter stands with its keys, worst first."""
+
+    WRONG = "wrong keys"
+    MISSING = "keys missing"
+    PARTLY = "partly opened"
+    NOT_VERIFIED = "not verified"
+    VERIFIED = "verified"
+
+
 class Meter:
     """A server of the capture.
 
@@ -25,10 +36,11 @@ class Meter:
         title: its system title; None when it was not seen.
         address: IP address or device.
         sap: server SAP.
-        associations: how many.
+        associations: their numbers.
         opened: APDUs with a verified tag.
         not_verified: APDUs that were read without verifying them.
         failed: protected APDUs that did not open.
+        wrong: those of them that were tried with keys.
         keys: the key sets whose selectors match, best first.
         reasons: why APDUs did not open.
     """
@@ -37,19 +49,41 @@ class Meter:
         self.title = title
         self.address = address
         self.sap = sap
-        self.associations = 0
+        self.associations: list[int] = []
         self.opened = 0
         self.not_verified = 0
         self.failed = 0
+        self.wrong = 0
         self.keys: tuple[KeySet, ...] = ()
         self.reasons: list[str] = []
 
-    def add(self, protection: Protection, keys: tuple[KeySet, ...]) -> None:
-        """Count an association."""
+    @property
+    def state(self) -> State:
+        """How it stands with its keys."""
+        if self.failed:
+            if self.opened or self.not_verified:
+                return State.PARTLY
+            return State.WRONG if self.wrong else State.MISSING
+        return State.NOT_VERIFIED if self.not_verified else State.VERIFIED
+
+    @property
+    def name(self) -> str | None:
+        """What the user calls it."""
+        return next((keys.name for keys in self.keys if keys.name), None)
+
+    def add(self, number: int, protection: Protection, keys: tuple[KeySet, ...]) -> None:
+        """Count an association.
+
+        Args:
+            number: of the association.
+            protection: what is known of its security.
+            keys: that may open it, best first.
+        """
         statuses = protection.statuses
-        self.associations += 1
+        self.associations.append(number)
         self.opened += protection.opened
         self.not_verified += statuses[NOT_VERIFIED]
+        self.wrong += statuses[BAD_TAG]
         self.failed += statuses[BAD_TAG] + statuses[NO_KEY] + statuses[ERROR]
         self.keys += tuple(one for one in keys if one not in self.keys)
         reason = diagnosis(protection)
@@ -62,7 +96,7 @@ class Meter:
             "system_title": None if self.title is None else self.title.hex(),
             "address": self.address,
             "server_sap": self.sap,
-            "associations": self.associations,
+            "associations": len(self.associations),
             "ok": self.opened,
             "not_verified": self.not_verified,
             "failed": self.failed,
@@ -83,14 +117,19 @@ class Check(NamedTuple):
     unused: list[KeySet]
 
 
-def check(associations: Iterable[Association], keyring: Keyring) -> Check:
-    """Compare the associations of a capture with the keys that it was read with."""
-    meters: dict[tuple[bytes | None, str, int | None], Meter] = {}
-    used: set[int] = set()
-    for association in associations:
+class Checking:
+    """Compares the associations of a capture with the keys that it was read with, one at a time."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+        self._meters: dict[tuple[bytes | None, str, int | None], Meter] = {}
+        self._used: set[int] = set()
+
+    def add(self, association: Association) -> None:
+        """Look at an association."""
         protection = association.protection
-        if protection is None or not (protection.opened or protection.statuses):
-            continue
+        if protection is None or not (protection.opened or protection.reasons):
+            return
         server = protection.server
         known: dict[str, Any] = {
             "system_title": server.title,
@@ -99,16 +138,29 @@ def check(associations: Iterable[Association], keyring: Keyring) -> Check:
             "server_sap": server.sap,
             "client_sap": protection.client.sap,
         }
-        keys = keyring.matching(**known)
-        if not keys and server.title is None and len(guessed := keyring.possible(**known)) <= MAX_GUESSED:
+        keys = self._keyring.matching(**known)
+        if not keys and server.title is None and len(guessed := self._keyring.possible(**known)) <= MAX_GUESSED:
             keys = guessed
         # With no title announced, the keys that opened the APDUs say more than their selectors do.
         ready = [ready.keys for side in (protection.client, protection.server) for ready in side.ready.values()]
         found = tuple({id(one): one for one in (*ready, *keys)}.values())
-        used.update(map(id, found))
+        self._used.update(map(id, found))
         where = (server.title, "", None) if server.title is not None else (None, server.address, server.sap)
-        meters.setdefault(where, Meter(server.title, server.address, server.sap)).add(protection, found)
-    return Check(list(meters.values()), [keys for keys in keyring if id(keys) not in used and not keys.since])
+        meter = self._meters.setdefault(where, Meter(server.title, server.address, server.sap))
+        meter.add(association.number, protection, found)
+
+    def finish(self) -> Check:
+        """What was found until now."""
+        unused = [keys for keys in self._keyring if id(keys) not in self._used and not keys.since]
+        return Check(list(self._meters.values()), unused)
+
+
+def check(associations: Iterable[Association], keyring: Keyring) -> Check:
+    """Compare the associations of a capture with the keys that it was read with."""
+    checking = Checking(keyring)
+    for association in associations:
+        checking.add(association)
+    return checking.finish()
 
 
 def keys_dict(keys: KeySet, show_secrets: bool = False) -> dict[str, Any]:

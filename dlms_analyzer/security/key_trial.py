@@ -24,6 +24,9 @@ MAX_SAMPLES: Final = 4
 MAX_PAIRS: Final = 250_000
 """Pairs of encryption and authentication key that are tried for one APDU that is only authenticated; some seconds."""
 
+BREATH: Final = 64
+"""Tries between two times that whoever waits may do something else: some milliseconds."""
+
 TRIED_KEYS: Final = (GUEK, GBEK, DEDICATED)
 """Others are wrapped or agreed in each APDU."""
 
@@ -122,13 +125,17 @@ class Trial:
 
     def fits(self, lock: Lock, candidates: Sequence[Candidate]) -> list[Fit]:
         """What opens every sample of a lock, certain ones first."""
+        found = [fit for fit in self.search(lock, candidates) if fit is not None]
+        return sorted(found, key=lambda fit: fit.authentication is None)
+
+    def search(self, lock: Lock, candidates: Sequence[Candidate]) -> Iterator[Fit | None]:
+        """What opens every sample of a lock, as it is found; None now and then while nothing is, to take a breath."""
         size = KEY_SIZES.get(lock.control & SUITE)
         usable = [candidate for candidate in candidates if len(candidate.key) == size]
-        samples = self.locks[lock]
-        found = [
-            fit for fit in _first(lock, samples[0], usable) if all(_opens(lock, sample, fit) for sample in samples[1:])
-        ]
-        return sorted(found, key=lambda fit: fit.authentication is None)
+        first, *others = self.locks[lock]
+        for fit in _first(lock, first, usable):
+            if fit is None or all(_opens(lock, sample, fit) for sample in others):
+                yield fit
 
 
 def candidates_of(keys: KeySet) -> Iterator[Candidate]:
@@ -169,13 +176,15 @@ def _sized(octets: bytes) -> Secret:
     return Secret(octets)
 
 
-def _first(lock: Lock, sample: Sample, usable: Sequence[Candidate]) -> Iterator[Fit]:
-    """What opens a sample."""
+def _first(lock: Lock, sample: Sample, usable: Sequence[Candidate]) -> Iterator[Fit | None]:
+    """What opens a sample; None after each `BREATH` tries."""
     tagged = bool(lock.control & AUTHENTICATED)
     if tagged and len(sample.protected) < TAG_SIZE:
         return
     tries = 0
-    for encryption in usable:
+    for number, encryption in enumerate(usable, 1):
+        if not number % BREATH:
+            yield None
         if lock.control & ENCRYPTED:
             plaintext = ContentCipher(encryption.key, None, lock.control).unchecked(
                 lock.title, sample.counter, sample.protected
@@ -191,6 +200,8 @@ def _first(lock: Lock, sample: Sample, usable: Sequence[Candidate]) -> Iterator[
                 tries += 1
                 if tries > MAX_PAIRS:
                     return
+                if not tries % BREATH:
+                    yield None
                 fit = Fit(encryption, authentication)
                 if _opens(lock, sample, fit):
                     verified = True

@@ -9,10 +9,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from dlms_analyzer.capture import key_files
-from dlms_analyzer.capture.key_files import load_keys_file, read_key_material
+from dlms_analyzer.capture import CaptureError, key_files
+from dlms_analyzer.capture.key_files import load_keys_file, read_key_material, save_keys_file
 from dlms_analyzer.security.keyring import Keyring
-from dlms_analyzer.security.keys import KeyProblem
+from dlms_analyzer.security.keys import KeyProblem, KeySet
 
 KEY = "000102030405060708090A0B0C0D0E0F"
 TOML = f'[[meter]]\nname = "Zähler"\nguek = "{KEY}"\n'
@@ -103,3 +103,21 @@ def test_octets_that_are_no_text_are_refused_naming_the_file(tmp_path: Path) -> 
 
 def test_key_material_is_read_as_it_stands(tmp_path: Path) -> None:
     assert read_key_material(write(tmp_path / "k.der", b"\x30\x00")) == b"\x30\x00"
+
+
+@posix
+def test_keys_are_written_for_the_owner_alone_and_read_back_without_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "keys.toml"
+    path.write_text("old")
+    path.chmod(0o644)
+    keys = KeySet(name="Zähler", guek=bytes(range(16)))
+    save_keys_file(str(path), [keys])
+    assert path.stat().st_mode & 0o777 == 0o600
+    ring = Keyring()
+    assert load_keys_file(ring, str(path)) == []
+    assert [(one.name, one.guek) for one in ring] == [("Zähler", keys.guek)]
+
+
+def test_keys_that_cannot_be_written_leave_what_was_there(tmp_path: Path) -> None:
+    with pytest.raises(CaptureError, match="cannot write"):
+        save_keys_file(str(tmp_path / "none" / "keys.toml"), [KeySet(guek=bytes(16))])
