@@ -74,7 +74,7 @@ def test_the_example_about_the_audit_runs(monkeypatch: pytest.MonkeyPatch, capsy
 
 def test_the_example_about_display_filters_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(REPOSITORY)
-    assert run_examples("filters.md") == 1
+    assert run_examples("filters.md") == 2
 
 
 def test_the_example_about_values_runs(monkeypatch: pytest.MonkeyPatch) -> None:

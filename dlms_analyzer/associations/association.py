@@ -102,7 +102,7 @@ class Association:
         server_lower: int | None,
         time: int,
     ) -> None:
-        self.number = number
+        self.number: int = number
         self.conversation = conversation
         self.profile = profile
         self.client_sap = client_sap

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.filters.catalog import FilterField, catalog
@@ -13,7 +13,7 @@ from dlms_analyzer.filters.engine_fields import View
 from dlms_analyzer.filters.errors import FilterError, close_to
 from dlms_analyzer.filters.layer_fields import NOT_KEPT
 from dlms_analyzer.filters.patterns import MAX_SEARCHED, compile_pattern
-from dlms_analyzer.filters.syntax import Condition, Every, Expression, Literal, Not, Range, parse
+from dlms_analyzer.filters.syntax import Condition, Either, Every, Expression, Literal, Not, Range, parse
 from dlms_analyzer.messages import Message
 
 _Check = Callable[[View], bool]
@@ -25,20 +25,55 @@ _ORDERS: Final[dict[str, Callable[[Any, Any], Any]]] = {
 _TEXTUAL: Final = (Domain.TEXT, Domain.ANY)
 
 
+class Question(NamedTuple):
+    """What a filter asks about one field.
+
+    Attributes:
+        field: its name.
+        values: gives the values of a message; None among them counts as absent.
+        holds: whether one value is what is asked for.
+        differs: there have to be values, and none of them may hold; else one has to.
+        compared: what the values are compared with, as it is written.
+    """
+
+    field: str
+    values: Callable[[View], Iterable[Any]]
+    holds: _Value
+    differs: bool = False
+    compared: tuple[Literal, ...] = ()
+
+    def check(self, view: View) -> bool:
+        """The answer for a message."""
+        return self.answer(self.values(view))
+
+    def answer(self, values: Iterable[Any]) -> bool:
+        """The answer for the values of a message."""
+        holds = self.holds
+        there = False
+        for value in values:
+            if value is not None:
+                if holds(value):
+                    return not self.differs
+                there = True
+        return there and self.differs
+
+
 class Filter:
     """A display filter, ready to use.
 
     Attributes:
         text: as it was written.
         fields: names of the fields it looks at, in order of appearance.
+        tree: what it asks, for whoever can answer some of that without a message; None when it asks nothing.
     """
 
-    __slots__ = ("_check", "fields", "text")
+    __slots__ = ("_check", "fields", "text", "tree")
 
-    def __init__(self, text: str, fields: tuple[str, ...], check: _Check) -> None:
+    def __init__(self, text: str, fields: tuple[str, ...], tree: Expression[Question] | None) -> None:
         self.text = text
         self.fields = fields
-        self._check = check
+        self.tree = tree
+        self._check = _always if tree is None else _check_of(tree)
 
     def matches(self, message: Message, meters: Meters | None = None) -> bool:
         """Whether a message is one of those that the filter describes.
@@ -61,30 +96,44 @@ def compile_filter(text: str) -> Filter:
         FilterError: it is none: says what is wrong and where.
     """
     if not text.strip():
-        return Filter(text, (), lambda _: True)
+        return Filter(text, (), None)
     compiler = _Compiler(text)
-    check = compiler.check(parse(text))
-    return Filter(text, tuple(compiler.fields), check)
+    tree = compiler.tree(parse(text))
+    return Filter(text, tuple(compiler.fields), tree)
+
+
+def _always(_: View) -> bool:
+    return True
+
+
+def _check_of(tree: Expression[Question]) -> _Check:
+    """The function of a part of the tree."""
+    if isinstance(tree, Question):
+        return tree.check
+    if isinstance(tree, Not):
+        inner = _check_of(tree.inner)
+        return lambda view: not inner(view)
+    parts = [_check_of(part) for part in tree.parts]
+    if isinstance(tree, Every):
+        return lambda view: all(part(view) for part in parts)
+    return lambda view: any(part(view) for part in parts)
 
 
 class _Compiler:
-    """Looks up names, checks types, and makes a function of each part of the tree."""
+    """Looks up names, checks types, and makes a question of each condition."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.fields: dict[str, None] = {}
 
-    def check(self, expression: Expression) -> _Check:
-        """The function of a part of the tree."""
+    def tree(self, expression: Expression[Condition]) -> Expression[Question]:
+        """The same tree with questions for conditions."""
         if isinstance(expression, Condition):
-            return self.test(expression)
+            return self.question(expression)
         if isinstance(expression, Not):
-            inner = self.check(expression.inner)
-            return lambda view: not inner(view)
-        parts = [self.check(part) for part in expression.parts]
-        if isinstance(expression, Every):
-            return lambda view: all(part(view) for part in parts)
-        return lambda view: any(part(view) for part in parts)
+            return Not(self.tree(expression.inner))
+        parts = tuple(self.tree(part) for part in expression.parts)
+        return Every(parts) if isinstance(expression, Every) else Either(parts)
 
     def field(self, test: Condition) -> FilterField:
         """The field that a test names.
@@ -104,8 +153,8 @@ class _Compiler:
         self.fields[found.name] = None
         return found
 
-    def test(self, test: Condition) -> _Check:
-        """The function of a single test."""
+    def question(self, test: Condition) -> Question:
+        """What a single test asks."""
         field = self.field(test)
         values = field.getter
         domain, cut = field.domain, test.cut
@@ -116,8 +165,7 @@ class _Compiler:
             domain = SLICED[domain]
             values = _sliced(field.getter, cut)
         if test.operator is None:
-            present = field.present if cut is None else values
-            return lambda view: any(value is not None for value in present(view))
+            return Question(field.name, field.present if cut is None else values, lambda _: True)
         if test.operator not in OPERATORS_OF[domain]:
             allowed = " ".join(sorted(OPERATORS_OF[domain])) or "only its presence"
             reason = f"{field.name} is a {domain.value}: {test.operator} says nothing about it; use {allowed}"
@@ -126,9 +174,9 @@ class _Compiler:
             raise FilterError(reason, self.text, *test.operator_at)
         field = field._replace(domain=domain, choices=() if cut is not None else field.choices)
         holds = [self.value(field, test.operator, value) for value in test.values]
-        if test.operator == "!=":
-            return _all_differ(values, holds[0])
-        return _any_holds(values, holds[0] if len(holds) == 1 else lambda value: any(hold(value) for hold in holds))
+        hold = holds[0] if len(holds) == 1 else lambda value: any(one(value) for one in holds)
+        compared = tuple(one for value in test.values for one in (value if isinstance(value, Range) else (value,)))
+        return Question(field.name, values, hold, test.operator == "!=", compared)
 
     def value(self, field: FilterField, operator: str, value: Literal | Range) -> _Value:
         """What is asked of each value of a field.
@@ -148,25 +196,6 @@ class _Compiler:
 
 def _sliced(getter: Callable[[View], Iterable[Any]], cut: slice) -> Callable[[View], Iterable[Any]]:
     return lambda view: (value[cut] for value in getter(view) if value is not None and value[cut])
-
-
-def _any_holds(values: Callable[[View], Iterable[Any]], holds: _Value) -> _Check:
-    return lambda view: any(value is not None and holds(value) for value in values(view))
-
-
-def _all_differ(values: Callable[[View], Iterable[Any]], equal: _Value) -> _Check:
-    """As Wireshark since version 4: the field is there, and none of its values is that one."""
-
-    def check(view: View) -> bool:
-        there = False
-        for value in values(view):
-            if value is not None:
-                if equal(value):
-                    return False
-                there = True
-        return there
-
-    return check
 
 
 def _asked(field: FilterField, operator: str, literal: Literal) -> _Value:

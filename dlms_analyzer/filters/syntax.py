@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 from dlms_analyzer.filters.errors import FilterError
 
@@ -59,28 +59,32 @@ class Condition(NamedTuple):
     values: tuple[Literal | Range, ...]
 
 
-class Not(NamedTuple):
+Leaf = TypeVar("Leaf")
+
+
+class Not(NamedTuple, Generic[Leaf]):
     """What is not to hold."""
 
-    inner: Expression
+    inner: Expression[Leaf]
 
 
-class Every(NamedTuple):
+class Every(NamedTuple, Generic[Leaf]):
     """What all has to hold."""
 
-    parts: tuple[Expression, ...]
+    parts: tuple[Expression[Leaf], ...]
 
 
-class Either(NamedTuple):
+class Either(NamedTuple, Generic[Leaf]):
     """Of what one has to hold."""
 
-    parts: tuple[Expression, ...]
+    parts: tuple[Expression[Leaf], ...]
 
 
-Expression = Condition | Not | Every | Either
+Expression: TypeAlias = "Leaf | Not[Leaf] | Every[Leaf] | Either[Leaf]"
+"""A tree with conditions as they are written, or as something else makes of them, for leaves."""
 
 
-def parse(text: str) -> Expression:
+def parse(text: str) -> Expression[Condition]:
     """The tree of a filter.
 
     Raises:
@@ -98,7 +102,7 @@ class _Parser:
         self.text = text
         self.pos = 0
 
-    def whole(self) -> Expression:
+    def whole(self) -> Expression[Condition]:
         """The tree of all of the text."""
         found = self.either(0)
         if self.peek():
@@ -129,21 +133,21 @@ class _Parser:
             return True
         return False
 
-    def either(self, depth: int) -> Expression:
+    def either(self, depth: int) -> Expression[Condition]:
         """Conditions with or between them."""
         parts = [self.every(depth)]
         while self.take("||", "or"):
             parts.append(self.every(depth))
         return parts[0] if len(parts) == 1 else Either(tuple(parts))
 
-    def every(self, depth: int) -> Expression:
+    def every(self, depth: int) -> Expression[Condition]:
         """Conditions with and between them."""
         parts = [self.condition(depth)]
         while self.take("&&", "and"):
             parts.append(self.condition(depth))
         return parts[0] if len(parts) == 1 else Every(tuple(parts))
 
-    def condition(self, depth: int) -> Expression:
+    def condition(self, depth: int) -> Expression[Condition]:
         """A negation, a parenthesis, or a test."""
         if depth > MAX_DEPTH:
             raise self.error(f"more than {MAX_DEPTH} conditions inside each other")

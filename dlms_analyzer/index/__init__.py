@@ -4,6 +4,7 @@ The octets stay where they are, in the capture or its spool file, and are read a
 """
 
 from dlms_analyzer.index.reading import IndexedCapture, Progress
+from dlms_analyzer.index.selecting import Selected
 from dlms_analyzer.index.table import MessageTable, Row
 
-__all__ = ["IndexedCapture", "MessageTable", "Progress", "Row"]
+__all__ = ["IndexedCapture", "MessageTable", "Progress", "Row", "Selected"]

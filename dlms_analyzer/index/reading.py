@@ -8,11 +8,14 @@ from typing import Final, NamedTuple
 
 from dlms_analyzer.analyzer import Analyzer
 from dlms_analyzer.capture import Source
+from dlms_analyzer.cosem.meters import Meters
+from dlms_analyzer.filters import Filter
 from dlms_analyzer.frames import Frame
 from dlms_analyzer.framing.options import FramingOptions
 from dlms_analyzer.index.again import decipher_again
 from dlms_analyzer.index.looking import Looking
 from dlms_analyzer.index.rereading import Rereading
+from dlms_analyzer.index.selecting import Selected, select
 from dlms_analyzer.index.table import MessageTable
 from dlms_analyzer.messages import Message
 from dlms_analyzer.security.keyring import Keyring
@@ -104,6 +107,32 @@ class IndexedCapture:
             CaptureError: the source no longer has its octets.
         """
         return self._looking.glance(number)
+
+    def select(self, wanted: Filter, meters: Meters | None = None, first: int = 1) -> Iterator[Selected]:
+        """The messages that a display filter describes, in small steps.
+
+        Columns answer where they can, so that most filters read few octets again. What was asked and how it went is
+        as the head of an APDU tells it, also where the data behind are malformed. Whoever stops iterating stops the
+        search; of a capture that grows, go on behind the last message that was looked at.
+
+        Example:
+            >>> from dlms_analyzer.capture import open_captures
+            >>> from dlms_analyzer.filters import compile_filter
+            >>> capture = IndexedCapture(open_captures(["captures/ln_wrapper_low.pcap"]))
+            >>> for progress in capture.read():
+            ...     pass
+            >>> [step.found.tolist() for step in capture.select(compile_filter("dlms.service == aarq"))]
+            [[1]]
+
+        Args:
+            wanted: the filter.
+            meters: what is known about the meters, for names and values.
+            first: number of the first message to look at.
+
+        Raises:
+            CaptureError: the source no longer has octets that have to be read again.
+        """
+        return select(self.table, self._looking, wanted, meters, first)
 
     def add_keys(self, *keys: KeySet) -> Iterator[tuple[int, int]]:
         """Add keys, and decipher again what was not opened; everything else stays as it is.

@@ -14,6 +14,7 @@ from itertools import chain
 from math import isnan, nan
 from operator import itemgetter
 from struct import Struct, calcsize
+from sys import byteorder
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from dlms_analyzer.associations.association import Association
@@ -70,6 +71,11 @@ _CLIENT: Final = Sender.CLIENT
 _SERVER: Final = Sender.SERVER
 _CLIENT_APDU: Final = KINDS.index(_APDU) | SENDERS.index(_CLIENT) << 4
 _SERVER_APDU: Final = KINDS.index(_APDU) | SENDERS.index(_SERVER) << 4
+KIND_BITS: Final = 0x03
+TELLS: Final = 0x04
+"""In the column `kind`: the message has accesses, those that the column `asked` names, or that were answered."""
+CARRIES: Final = 0x08
+"""In the column `kind`: the message completes a transfer."""
 _SENDER_BITS: Final = 0x70
 _NAMED: Final = 5
 """Fields of `Asked` that name what is asked for: all before the selection."""
@@ -183,7 +189,7 @@ class MessageTable:
         """Append a message. Messages come in the order of their numbers."""
         (
             number, kind, service, outer, time, sender, profile, _, _, _, stream, association, exchange, _, waited, _,
-            frame, buf, start, end, parts, _, security, _, items, _, experts,
+            frame, buf, start, end, parts, _, security, _, items, reassembled, experts,
         ) = message  # fmt: skip
         conversation = stream.conversation
         talk = conversation.number
@@ -199,6 +205,10 @@ class MessageTable:
         if parts or buf is not frame.buf:
             pieces, frame, start, end = self._parts.add(message)
             kind_octet |= pieces
+        if items:
+            kind_octet |= TELLS
+        if reassembled is not None:
+            kind_octet |= CARRIES
         grade = 0
         if experts:
             self._notes.add(number, experts)
@@ -224,7 +234,11 @@ class MessageTable:
         experts = message.experts
         self._notes.replace(number, experts)
         old = dict(zip(COLUMNS, self._unpacked(number), strict=True))
-        sender = SENDERS.index(message.sender) << 4
+        kind = SENDERS.index(message.sender) << 4
+        if message.items:
+            kind |= TELLS
+        if message.reassembled is not None:
+            kind |= CARRIES
         new = old | {
             "exchange": exchange,
             "asked": asked,
@@ -232,7 +246,7 @@ class MessageTable:
             "response_time": nan if waited is None else waited / NANOSECONDS,
             "security": 0 if security is None else self._number_verdict(security),
             "service": self._names[message.service],
-            "kind": old["kind"] & ~_SENDER_BITS | sender,
+            "kind": old["kind"] & ~(_SENDER_BITS | TELLS | CARRIES) | kind,
             "expert": _grade(experts),
         }
         chunk, at = divmod(number - 1, CHUNK)
@@ -250,7 +264,7 @@ class MessageTable:
         ) = self._unpacked(number)  # fmt: skip
         names = self._names.name
         return Row(
-            number, KINDS[kind & 0x0F], names(service) or "", names(outer) or "", time, sender_of(kind),
+            number, KINDS[kind & KIND_BITS], names(service) or "", names(outer) or "", time, sender_of(kind),
             names(profile) or "", frame, self.conversations[stream >> 1], stream & 1,
             None if association == NONE else self.associations[association], None if exchange == NONE else exchange,
             None if isnan(waited) else waited, self._asked_for(asked), self._results.name(result),
@@ -275,15 +289,36 @@ class MessageTable:
             yield from rows if pick is None else map(pick, rows)
             at = stop
 
+    def packed(self, name: str, first: int, last: int) -> array[Any]:
+        """The numbers of a column from message `first` to message `last`, all at once."""
+        code = COLUMNS[name]
+        offset, size = _offset(name), calcsize(code)
+        octets = bytearray((last - first + 1) * size)
+        at, done = first - 1, 0
+        while at < last:
+            chunk = self._chunks[at // CHUNK]
+            stop = min(last, (at // CHUNK + 1) * CHUNK)
+            begin, count = at % CHUNK * ROW_OCTETS + offset, stop - at
+            for octet in range(size):
+                rows = chunk[begin + octet : begin + octet + (count - 1) * ROW_OCTETS + 1 : ROW_OCTETS]
+                octets[done * size + octet : (done + count) * size : size] = rows
+            at, done = stop, done + count
+        numbers = array(code, bytes(octets))
+        if byteorder == "big":
+            numbers.byteswap()
+        return numbers
+
     def meaning(self, column: str, number: int) -> Any:
         """What a number in a column stands for, as in `Row`; None where there is none, or too many to tell apart."""
+        if column == "asked":
+            return None if self._asked.name(number) is None else self._asked_for(number)
         if column == "security":
             return self._verdicts.name(number)
         if column == "result":
             return self._results.name(number)
         if column == "expert":
             return SEVERITIES[number]
-        return KINDS[number & 0x0F] if column == "kind" else self._names.name(number)
+        return KINDS[number & KIND_BITS] if column == "kind" else self._names.name(number)
 
     def sizes(self, first: int = 1, last: int | None = None) -> Iterator[int]:
         """How many octets each message has, from message `first` to message `last`."""
@@ -390,6 +425,13 @@ class MessageTable:
 def _grade(experts: tuple[Expert, ...]) -> int:
     """Number of the gravest severity."""
     return max((SEVERITIES.index(expert.severity) for expert in experts), default=0)
+
+
+@lru_cache
+def _offset(name: str) -> int:
+    """Where a column stands in a row."""
+    names = list(COLUMNS)
+    return calcsize("<" + "".join(COLUMNS[before] for before in names[: names.index(name)]))
 
 
 @lru_cache

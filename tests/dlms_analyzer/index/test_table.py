@@ -122,3 +122,21 @@ def test_things_beyond_the_limit_share_one_number() -> None:
     numbering: Numbering[str] = Numbering(2, "first")
     assert [numbering[name] for name in ("first", "second", "third", "second", "fourth")] == [0, 1, 2, 1, 2]
     assert (numbering.name(1), numbering.name(2)) == ("second", None)
+
+
+def test_a_packed_column_gives_what_the_column_gives() -> None:
+    talk = Dialogue(Analyzer(heads=True))
+    messages = [message for _ in range(3) for message in talk.client(GET) + talk.server(REFUSED)]
+    table = table_of(messages, talk.analyzer.associations)
+    for name in COLUMNS:
+        assert repr(table.packed(name, 1, 6).tolist()) == repr(list(table.column(name)))
+        assert repr(table.packed(name, 3, 4).tolist()) == repr(list(table.column(name, 3, 4)))
+
+
+def test_a_packed_column_goes_on_from_chunk_to_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dlms_analyzer.index.table.CHUNK", 2)
+    talk = Dialogue(Analyzer(heads=True))
+    messages = [message for _ in range(3) for message in talk.client(GET) + talk.server(REFUSED)]
+    table = table_of(messages, talk.analyzer.associations)
+    assert table.packed("time", 2, 6).tolist() == [message.time for message in messages[1:]]
+    assert table.packed("exchange", 1, 5).tolist() == [0, 0, 1, 1, 2]

@@ -1,0 +1,68 @@
+"""Finding the messages that a display filter describes: by columns first, by octets where only these tell."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from itertools import compress
+from time import perf_counter
+from typing import Final, NamedTuple
+
+from dlms_analyzer.cosem.meters import Meters
+from dlms_analyzer.filters import Filter
+from dlms_analyzer.index.judging import Judge
+from dlms_analyzer.index.looking import BLOCK, Looking
+from dlms_analyzer.index.table import MessageTable
+from dlms_analyzer.messages import Message
+
+RUN: Final = 2_048
+"""Messages whose columns are looked at together: about a millisecond."""
+STEP: Final = 0.003
+"""Seconds of reading octets again between two looks at the progress."""
+
+
+class Selected(NamedTuple):
+    """How far a selection is.
+
+    Attributes:
+        looked: number of the last message that was looked at.
+        found: numbers of the messages found since the step before, ascending.
+    """
+
+    looked: int
+    found: array[int]
+
+
+def select(
+    table: MessageTable, looking: Looking, wanted: Filter, meters: Meters | None, first: int
+) -> Iterator[Selected]:
+    """See `IndexedCapture.select`."""
+    judge = None if wanted.tree is None else Judge(table, wanted.tree)
+    at_a_glance = not any(name.startswith("cosem.") or name == "dlms.response_time" for name in wanted.fields)
+
+    def read(number: int) -> Message:
+        if at_a_glance and table.row(number).service != BLOCK:
+            return looking.glance(number)
+        return looking.message(number)
+
+    while first <= len(table):
+        last = min(first + RUN - 1, len(table))
+        numbers = range(first, last + 1)
+        found = array("I")
+        if judge is None:
+            found.extend(numbers)
+        else:
+            sure, possible = judge.answers(first, last)
+            if sure == possible:
+                found.extend(compress(numbers, sure))
+            else:
+                until = perf_counter() + STEP
+                for number in compress(numbers, possible):
+                    if sure[number - first] or wanted.matches(read(number), meters):
+                        found.append(number)
+                    if perf_counter() >= until:
+                        yield Selected(number, found)
+                        found = array("I")
+                        until = perf_counter() + STEP
+        yield Selected(last, found)
+        first = last + 1
