@@ -113,9 +113,14 @@ class LineList(VirtualView, can_focus=True):
         """Lines that are visible at once."""
         return max(self.size.height - self.heading_lines, 1)
 
+    @property
+    def line_width(self) -> int:
+        """Cells of a line; the scroll bar takes its own from the widget."""
+        return self.scrollable_content_region.width
+
     def render_line(self, y: int) -> Strip:
         """Paint the line at a height of the widget."""
-        width = self.size.width
+        width = self.line_width
         style = self.rich_style
         if y < self.heading_lines:
             heading = Strip(self.heading_segments(width)).adjust_cell_length(width, style)

@@ -169,7 +169,7 @@ class RowTable(LineList, Generic[RowType]):
     def heading_clicked(self, x: int) -> None:
         """Say which column it was."""
         at = 0
-        for column, size in self.fitted(self.size.width):
+        for column, size in self.fitted(self.line_width):
             at += size + 1
             if x < at:
                 self.post_message(self.HeadingClicked(self, column.key))

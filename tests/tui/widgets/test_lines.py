@@ -18,9 +18,11 @@ class Numbers(LineList):
     def __init__(self) -> None:
         super().__init__()
         self.made: set[int] = set()
+        self.widths: set[int] = set()
 
     def row_segments(self, index: int, width: int) -> Sequence[Segment]:
         self.made.add(index)
+        self.widths.add(width)
         return [Segment(f"line {index}")]
 
 
@@ -107,3 +109,14 @@ async def test_a_shorter_list_takes_the_cursor_back_inside() -> None:
         await pilot.pause()
         assert app.numbers.cursor == 0
     assert ("chosen", 0) not in app.told
+
+
+async def test_a_line_ends_before_the_scroll_bar() -> None:
+    for count, width in ((100, 39), (3, 40)):
+        app = Listing(count)
+        async with app.run_test(size=(40, 10)) as pilot:
+            await pilot.pause()
+            app.numbers.widths.clear()
+            app.numbers.forget()
+            await pilot.pause()
+            assert app.numbers.widths == {width}
