@@ -9,9 +9,8 @@ import zlib
 from collections.abc import Callable
 from typing import Any, BinaryIO, Final
 
-from .feeders import FeedStoppedError, read_some
+from .feeders import FeedStoppedError, Pumped, read_some
 from .problem import CaptureError
-from .storage import Growing
 
 MAX_RATIO: Final = 1_200
 """Octets that one compressed octet may become: deflate cannot do more than 1,032; a capture comes nowhere near."""
@@ -94,7 +93,7 @@ def is_compressed(head: bytes) -> bool:
     return any(head.startswith(magic) for magic in OPENERS)
 
 
-class Decompressor:
+class Decompressor(Pumped):
     """Feeds a file with what a compressed stream holds; damage and bombs end it."""
 
     def __init__(self, stream: BinaryIO, first: bytes, size: int | None) -> None:
@@ -113,9 +112,10 @@ class Decompressor:
         opener = next(opener for magic, opener in OPENERS.items() if first.startswith(magic))
         self._output = opener(self._input)
         self._written = 0
+        super().__init__(self._decompressed)
 
-    def more(self, file: Growing) -> bool:
-        """Decompress some more.
+    def _decompressed(self) -> bytes:
+        """Some more octets.
 
         Raises:
             FeedStoppedError: The compressed octets are damaged or cut short, or become too many.
@@ -128,8 +128,7 @@ class Decompressor:
         except _DAMAGE as damage:
             raise FeedStoppedError(f"the compressed data end or are damaged here: {damage}") from damage
         self._written += len(octets)
-        file.append(octets)
-        return file.refresh()
+        return octets
 
     def progress(self) -> tuple[int, int | None] | None:
         """Compressed octets done and in total."""

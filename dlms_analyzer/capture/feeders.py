@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import BinaryIO, Final, Protocol
 
+from .pump import Pump
 from .storage import READ_SIZE, Growing
 
 POLL_INTERVAL: Final = 0.05
@@ -20,68 +21,109 @@ class FeedStoppedError(Exception):
 class Feeder(Protocol):
     """Brings more octets to a file."""
 
-    def more(self, file: Growing) -> bool:
-        """Wait for more octets; False when there will be none.
+    def feed(self, file: Growing) -> bool:
+        """Add some of what is there now, without waiting; False when nothing follows.
 
         Raises:
             FeedStoppedError: There would be more, but it is damaged.
         """
         ...
 
+    def wait(self) -> None:
+        """Wait a moment for more."""
+        ...
+
     def progress(self) -> tuple[int, int | None] | None:
         """Octets done and in total where that is not what the file says; the total is None when unknown."""
+        ...
+
+    def close(self) -> None:
+        """Bring no more."""
         ...
 
 
 class NothingMore:
     """For a file that is complete."""
 
-    def more(self, file: Growing) -> bool:  # noqa: ARG002
-        """Nothing follows."""
+    def feed(self, file: Growing) -> bool:
+        """What was added to it before it was complete."""
+        file.refresh()
         return False
+
+    def wait(self) -> None:
+        """There is nothing to wait for."""
 
     def progress(self) -> tuple[int, int | None] | None:
         """What the file says."""
         return None
 
+    def close(self) -> None:
+        """Nothing to let go of."""
 
-class Tail:
+
+class Tail(NothingMore):
     """For a file that somebody else is writing, like ``tail -f``."""
 
     def __init__(self, stop: Callable[[], bool]) -> None:
         self._stop = stop
 
-    def more(self, file: Growing) -> bool:
-        """Wait until the file grows or the reading is stopped."""
-        while not file.refresh():
-            if self._stop():
-                return file.refresh()
-            time.sleep(POLL_INTERVAL)
-        return True
+    def feed(self, file: Growing) -> bool:
+        """What was written meanwhile; nothing follows once the reading is stopped."""
+        over = self._stop()  # looked at first: what was written before the end is still read
+        file.refresh()
+        return not over
 
-    def progress(self) -> tuple[int, int | None] | None:
-        """What the file says."""
-        return None
+    def wait(self) -> None:
+        """Let whoever writes it write."""
+        time.sleep(POLL_INTERVAL)
 
 
-class Pipe:
-    """For standard input and other streams that cannot be mapped: they are copied to a spool file."""
+class Pumped:
+    """For what cannot be mapped: what a pump brings is copied to a spool file."""
 
-    def __init__(self, stream: BinaryIO, first: bytes = b"") -> None:
-        self._stream = stream
-        self._first = first
+    def __init__(self, read: Callable[[], bytes]) -> None:
+        """Begin.
+
+        Args:
+            read: gives the next octets, none at the end; is called in a thread of its own.
+        """
+        self._pump = Pump(read)
         self._done = 0
 
-    def more(self, file: Growing) -> bool:
-        """Wait for what the stream brings next."""
-        octets, self._first = self._first or read_some(self._stream), b""
-        self._done += len(octets)
-        file.append(octets)
-        return file.refresh()
+    def feed(self, file: Growing) -> bool:
+        """Copy what has come."""
+        octets = self._pump.take()
+        if octets:
+            self._done += len(octets)
+            file.append(octets)
+            file.refresh()
+        return octets != b""
+
+    def wait(self) -> None:
+        """Wait for what comes next."""
+        self._pump.wait()
 
     def progress(self) -> tuple[int, int | None] | None:
         """Nobody knows how long a stream will be."""
         return self._done, None
+
+    def close(self) -> None:
+        """Let go of the stream."""
+        self._pump.close()
+
+
+class Pipe(Pumped):
+    """For standard input and other streams."""
+
+    def __init__(self, stream: BinaryIO, first: bytes = b"") -> None:
+        """Begin.
+
+        Args:
+            stream: Where the octets come from.
+            first: Those that were read from it already.
+        """
+        waiting = [first] if first else []
+        super().__init__(lambda: waiting.pop() if waiting else read_some(stream))
 
 
 def read_some(stream: BinaryIO, size: int = READ_SIZE) -> bytes:

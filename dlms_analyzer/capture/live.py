@@ -17,6 +17,7 @@ from typing import BinaryIO, Final
 
 from dlms_analyzer.frames import Frame
 
+from .feeders import Tail
 from .live_guard import Guard
 from .live_tools import CaptureTool, Command, LiveOptions, explain_failure, find_tools
 from .merging import MergedSource
@@ -50,7 +51,7 @@ class _Capturer:
         self.file = MappedFile(spool, self._name)
         problems = ProblemLog(self._name)
         reader = PcapngReader(problems) if command.is_pcapng else PcapReader(problems, self._name)
-        self.source = FileSource(self.file, reader)
+        self.source = FileSource(self.file, reader, Tail(lambda: not self.running))
         self.said: list[str] = []
         self.dropped = 0
         self._ready = threading.Event()
@@ -167,8 +168,8 @@ class LiveSource:
         options = LiveOptions(tuple(interfaces), capture_filter, promiscuous)
         self.tool = tool or find_tools()[0]
         self.name = ", ".join(interfaces)
+        self.ended = False
         self._asked = threading.Event()  # to stop
-        self._stopped = threading.Event()
         self._capturers: list[_Capturer] = []
         try:
             for command in self.tool.commands(options):
@@ -233,23 +234,24 @@ class LiveSource:
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield frames as they come; ends after `stop`, or when the capture program ends."""
-        while True:
-            # Looked at first: what was captured before the end is still read.
-            over = self._stopped.is_set() or not any(capturer.running for capturer in self._capturers)
+        while not self.ended:
             before = self.bytes_done
-            yield from self._round(over=over)
-            if over:
-                self._report_end()
-                return
-            if not all(capturer.limit() for capturer in self._capturers):
-                self.problems.add(self.bytes_done, 0, "the spool file has reached its limit; the capture ends")
-                self.stop()
-            elif self.bytes_done == before:
+            yield from self.available()
+            if self.bytes_done == before and not self.ended:
                 time.sleep(POLL_INTERVAL)
 
-    def _round(self, *, over: bool) -> Iterator[Frame]:
-        streams = [source.rest() if over else source.available() for source in self._sources]
-        return streams[0] if len(streams) == 1 else self._merged.merge(streams)
+    def available(self) -> Iterator[Frame]:
+        """Yield the frames that were captured meanwhile."""
+        if self.ended:
+            return
+        streams = [source.available() for source in self._sources]
+        yield from streams[0] if len(streams) == 1 else self._merged.merge(streams)
+        self.ended = all(source.ended for source in self._sources)
+        if self.ended:
+            self._report_end()
+        elif not all(capturer.limit() for capturer in self._capturers):
+            self.problems.add(self.bytes_done, 0, "the spool file has reached its limit; the capture ends")
+            self.stop()
 
     def _report_end(self) -> None:
         if not self._asked.is_set():
@@ -272,11 +274,9 @@ class LiveSource:
         self._asked.set()
         for capturer in self._capturers:
             capturer.stop()
-        self._stopped.set()
 
     def close(self) -> None:
         """End the capture and let go of the spool."""
         self._asked.set()
         for capturer in self._capturers:
             capturer.close()
-        self._stopped.set()

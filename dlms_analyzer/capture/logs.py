@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import BinaryIO, Final
 from . import pcapng_writer as writer
 from .feeders import POLL_INTERVAL, read_some
 from .problem import ProblemLog
+from .pump import Pump
 from .storage import Growing
 from .textlog import LoggedFrame, LogNote, LogParser
 
@@ -22,6 +24,9 @@ MAX_LINE: Final = 1 << 20
 HEAD: Final = 64 << 10
 """Octets in which a log has to show a frame to be taken for one."""
 
+PIECE: Final = 16 << 10
+"""Octets of a log that are converted at a time: some milliseconds of work."""
+
 _MAX_CONTROLS: Final = 0.02
 """Share of control characters above which octets are no text."""
 _BOMS: Final = (
@@ -29,6 +34,14 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+
+
+def _is_file(stream: BinaryIO) -> bool:
+    """Whether reading a stream never waits for anybody."""
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, AttributeError):
+        return False
 
 
 def _encoding(head: bytes) -> tuple[str, int]:
@@ -71,6 +84,7 @@ class LogConverter:
         self._decoder = codecs.getincrementaldecoder(encoding)("replace")
         self._stream = stream
         self._first = first[skip:]
+        self._pump = None if _is_file(stream) else Pump(lambda: read_some(stream))
         self._problems = problems
         self._stop = stop
         self._parser = LogParser()
@@ -79,28 +93,53 @@ class LogConverter:
         self._frames = 0
         self._done = skip
         self._started = False
-        self._ended = False
+        self._idling = False
+        """Whether all was converted that is there."""
 
-    def more(self, file: Growing) -> bool:
-        """Convert until there is another frame; False at the end of the log."""
+    def feed(self, file: Growing) -> bool:
+        """Convert some more; False at the end of the log."""
         if not self._started:
             self._started = True
             file.append(writer.section_header() + writer.interface_description(LINK_TYPE, Path(file.path).name))
-        while not self._ended:
-            octets, self._first = self._first or read_some(self._stream), b""
-            waiting = not octets and self._stop is not None and not self._stop()
-            self._done += len(octets)
-            blocks = self._idle() if waiting else self._convert(octets)
-            if blocks:
-                file.append(blocks)
-            if waiting:
-                time.sleep(POLL_INTERVAL)
-            elif not octets:
-                self._ended = True
-                self._report_ignored()
-            if file.refresh():
-                return True
+        over = self._stop is None or self._stop()  # looked at first: what was written before the end is still read
+        octets = self._next()
+        if octets is None:
+            return True
+        self._done += len(octets)
+        self._idling = waiting = not octets and not over
+        blocks = self._idle() if waiting else self._convert(octets)
+        if blocks:
+            file.append(blocks)
+        file.refresh()
+        if octets or waiting:
+            return True
+        self._report_ignored()
         return False
+
+    def wait(self) -> None:
+        """Let whoever writes the log write, unless there is something to convert."""
+        if self._pump is not None and not self._first:
+            self._pump.wait()
+        elif self._idling:
+            time.sleep(POLL_INTERVAL)
+
+    def close(self) -> None:
+        """Let go of the log."""
+        if self._pump is not None:
+            self._pump.close()
+
+    def _next(self) -> bytes | None:
+        """The next octets; None when there are none yet, empty at the end of what there is."""
+        if self._first:
+            octets, self._first = self._first[:PIECE], self._first[PIECE:]
+            return octets
+        if self._pump is None:
+            return read_some(self._stream, PIECE)
+        piece = self._pump.take()
+        if piece is None:
+            return None
+        self._first = piece[PIECE:]
+        return piece[:PIECE]
 
     def progress(self) -> tuple[int, int | None] | None:
         """Octets of the log that were converted, and how many there are."""

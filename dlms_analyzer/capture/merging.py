@@ -30,6 +30,8 @@ class MergedSource:
         self._number = 0
         self._numbers: dict[tuple[int, int], int] = {}
         self._origins: list[tuple[int, int]] = []  # source and interface there of each interface here
+        self._paused: Iterator[Frame | None] | None = None
+        self.ended = False
 
     @property
     def interfaces(self) -> list[Interface]:
@@ -65,12 +67,30 @@ class MergedSource:
         """Yield the frames in the order of time."""
         return self.merge([iter(source) for source in self._sources])
 
+    def available(self) -> Iterator[Frame]:
+        """Yield the frames of which it is clear that they come next: no source has yet to bring an earlier one."""
+        if self._paused is None:
+            self._paused = self._merge([_pausing(source) for source in self._sources])
+        for frame in self._paused:
+            if frame is None:
+                return
+            yield frame
+        self.ended = True
+
     def merge(self, streams: Sequence[Iterator[Frame]]) -> Iterator[Frame]:
         """Yield the frames of one stream per source in the order of time; may be called again for later frames."""
+        return (frame for frame in self._merge(streams) if frame is not None)
+
+    def _merge(self, streams: Sequence[Iterator[Frame | None]]) -> Iterator[Frame | None]:
+        """Yield frames in the order of time, and None where a stream does."""
         numbers = self._numbers
         new = tuple.__new__
         tagged = [zip(repeat(index), stream) for index, stream in enumerate(streams)]
-        for number, (index, frame) in enumerate(heapq.merge(*tagged, key=_time), start=self._number + 1):
+        for index, frame in heapq.merge(*tagged, key=_time):
+            if frame is None:
+                yield None
+                continue
+            number = self._number + 1
             own_number, time, link_type, buf, start, end, original, interface, direction = frame
             origin = index, interface
             if origin not in numbers:
@@ -93,5 +113,14 @@ class MergedSource:
             source.close()
 
 
-def _time(entry: tuple[int, Frame]) -> int:
-    return entry[1].time
+def _pausing(source: Source) -> Iterator[Frame | None]:
+    """The frames of a source, and None whenever more are to come that are not there yet."""
+    while not source.ended:
+        yield from source.available()
+        if not source.ended:
+            yield None
+
+
+def _time(entry: tuple[int, Frame | None]) -> int:
+    frame = entry[1]
+    return -1 if frame is None else frame.time  # a pause comes before everything

@@ -48,15 +48,15 @@ def open_capture(
         return _open_stream(path, str(getattr(path, "name", "stream")), None, keep=keep)
     name = os.fspath(path)
     if name == "-":
-        return _open_stream(sys.stdin.buffer, "standard input", None, keep=keep)
+        stream = sys.stdin.buffer  # without the buffer, see `open_file`
+        return _open_stream(getattr(stream, "raw", stream), "standard input", None, keep=keep)
     file = open_file(name)
     status = os.fstat(file.fileno())
     if not stat.S_ISREG(status.st_mode):
         return _open_stream(file, name, None, keep=keep)
     mapped = MappedFile(file, name)
     feeder: Feeder = Tail(stop or (lambda: False)) if follow else NothingMore()
-    while mapped.size < _HEAD and feeder.more(mapped):
-        pass
+    _read_head(mapped, feeder)
     head = mapped.buf[:HEAD]
     if is_compressed(head):
         return _open_stream(file, name, status.st_size, keep=True)
@@ -89,13 +89,12 @@ def _open_stream(stream: BinaryIO, name: str, size: int | None, *, keep: bool) -
         if not octets or b"\0" in first:
             break
         first += octets
-    feeder: Feeder = Decompressor(stream, first, size) if compressed else Pipe(stream, first)
     if not compressed and not _is_binary(first) and is_log(first):
         return _open_log(stream, name, first, None)
+    feeder: Feeder = Decompressor(stream, first, size) if compressed else Pipe(stream, first)
     file: Growing = new_spool(name) if keep else Passing(name)
     try:
-        while file.size < _HEAD and feeder.more(file):
-            pass
+        _read_head(file, feeder)
     except FeedStoppedError as reason:
         raise CaptureError(f"{name}: {reason}") from reason
     return FileSource(file, _reader_for(file), feeder)
@@ -104,6 +103,16 @@ def _open_stream(stream: BinaryIO, name: str, size: int | None, *, keep: bool) -
 def _open_log(stream: BinaryIO, name: str, first: bytes, stop: Callable[[], bool] | None) -> FileSource:
     problems = ProblemLog(name)
     return FileSource(new_spool(name), PcapngReader(problems), LogConverter(stream, first, problems, stop))
+
+
+def _read_head(file: Growing, feeder: Feeder) -> None:
+    """Wait until there is enough of a file to tell its format, or nothing follows.
+
+    Raises:
+        FeedStoppedError: It is damaged.
+    """
+    while feeder.feed(file) and file.size < _HEAD:
+        feeder.wait()
 
 
 def _is_binary(head: bytes) -> bool:

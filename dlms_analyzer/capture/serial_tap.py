@@ -218,9 +218,18 @@ class SerialSource:
         """Nobody knows."""
         return None
 
+    @property
+    def ended(self) -> bool:
+        """Whether `available` has given the last frame."""
+        return self._source.ended
+
     def __iter__(self) -> Iterator[Frame]:
         """Yield frames as they come; ends after `stop`, or when all ports are gone."""
         return iter(self._source)
+
+    def available(self) -> Iterator[Frame]:
+        """Yield the frames that have come."""
+        return self._source.available()
 
     def octets(self, interface: int, start: int, end: int) -> bytes:
         """Octets of a frame read before."""

@@ -55,7 +55,22 @@ class Source(Protocol):
         """How far it can go; None when nobody can tell."""
         ...
 
-    def __iter__(self) -> Iterator[Frame]: ...
+    @property
+    def ended(self) -> bool:
+        """Whether `available` has given the last frame."""
+        ...
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield all frames; where more come later, wait for them."""
+        ...
+
+    def available(self) -> Iterator[Frame]:
+        """Yield the frames that are there now, without waiting for more. Go through all of them, then ask again.
+
+        Raises:
+            CaptureError: The source cannot be read on.
+        """
+        ...
 
     def octets(self, interface: int, start: int, end: int) -> bytes:
         """Octets of a frame read before, by its `interface`, `start` and `end`."""
@@ -75,6 +90,7 @@ class FileSource:
         self._feeder: Feeder = feeder or NothingMore()
         self._position = 0
         self.name = file.path
+        self.ended = False
 
     @property
     def interfaces(self) -> list[Interface]:
@@ -114,27 +130,40 @@ class FileSource:
         Raises:
             CaptureError: The file was made shorter meanwhile, or the disk has no room for the spool file.
         """
-        reader, file = self._reader, self._file
-        complete = isinstance(self._feeder, NothingMore)
-        while True:
-            yield from self._read(final=complete)
-            if complete:
-                return
-            try:
-                complete = not self._feeder.more(file)
-            except FeedStoppedError as reason:
-                self.problems.add(file.size, reader.number, str(reason))
-                complete = True
+        while not self.ended:
+            before = self._position
+            yield from self.available()
+            if self._position == before and not self.ended:
+                self._feeder.wait()
 
     def available(self) -> Iterator[Frame]:
-        """Yield the frames of a growing file that are there already, without waiting for more."""
-        self._file.refresh()
-        return self._read(final=False)
+        """Yield the frames that are there already, without waiting for more.
 
-    def rest(self) -> Iterator[Frame]:
-        """Yield what is left of a file that will grow no more."""
-        self._file.refresh()
-        return self._read(final=True)
+        Raises:
+            CaptureError: The file was made shorter meanwhile, or the disk has no room for the spool file.
+        """
+        if self.ended:
+            return
+        final = not self._feed()
+        yield from self._read(final=final)
+        self.ended = final
+
+    def wait(self) -> None:
+        """Wait a moment for more."""
+        self._feeder.wait()
+
+    def stop(self) -> None:
+        """Follow no more: `available` gives what is left."""
+        self._feeder.close()
+        self._feeder = NothingMore()
+
+    def _feed(self) -> bool:
+        """Let the file grow; whether it may grow further."""
+        try:
+            return self._feeder.feed(self._file)
+        except FeedStoppedError as reason:
+            self.problems.add(self._file.size, self._reader.number, str(reason))
+            return False
 
     def _read(self, *, final: bool) -> Iterator[Frame]:
         reader, file = self._reader, self._file
@@ -157,6 +186,7 @@ class FileSource:
 
     def close(self) -> None:
         """Let go of the file."""
+        self._feeder.close()
         self._file.close()
 
     def __enter__(self) -> Self:

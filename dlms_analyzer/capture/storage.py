@@ -199,13 +199,15 @@ class Passing:
 
 
 def open_file(path: str | os.PathLike[str]) -> BinaryIO:
-    """Open a file for reading, with one clear sentence when that fails.
+    """Open a file for reading, without a buffer, with one clear sentence when that fails.
+
+    A thread that waits inside a buffer would keep the program from ending.
 
     Raises:
         CaptureError: It cannot be opened.
     """
     try:
-        return Path(path).open("rb")
+        return Path(path).open("rb", buffering=0)
     except OSError as error:
         raise CaptureError(f"{os.fspath(path)}: {error.strerror or error}") from error
 

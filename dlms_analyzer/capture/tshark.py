@@ -14,12 +14,12 @@ from typing import Final
 
 from dlms_analyzer.frames import Frame
 
-from .feeders import FeedStoppedError, read_some
+from .feeders import FeedStoppedError, Pumped, read_some
 from .pcapng import PcapngReader
 from .problem import CaptureError, ProblemLog
 from .reader import Interface
 from .source import FileSource
-from .storage import Growing, new_spool
+from .storage import new_spool
 
 TSHARK: Final = "tshark"
 _EXPORT_IP: Final = ("-U", "IP")
@@ -30,7 +30,7 @@ _CHATTER: Final = ("Running as user",)
 """What tshark says without being asked, and that is no error."""
 
 
-class _Process:
+class _Process(Pumped):
     """Feeds a spool with what a program writes."""
 
     def __init__(self, arguments: Sequence[str], name: str) -> None:
@@ -44,30 +44,24 @@ class _Process:
             )
         except OSError as error:
             raise CaptureError(f"{name}: cannot start {arguments[0]}: {error.strerror}") from error
+        super().__init__(self._output)
 
-    def more(self, file: Growing) -> bool:
-        """Wait for what the program writes next.
+    def _output(self) -> bytes:
+        """What the program writes next.
 
         Raises:
             FeedStoppedError: It ended with an error.
         """
         assert self._process.stdout is not None  # noqa: S101
         octets = read_some(self._process.stdout)  # type: ignore[arg-type]
-        file.append(octets)
-        if octets:
-            return file.refresh()
-        failure = self._failure()
-        if failure:
+        if not octets and (failure := self._failure()):
             raise FeedStoppedError(failure)
-        return False
-
-    def progress(self) -> tuple[int, int | None] | None:
-        """Nobody knows how much the program will write."""
-        return None
+        return octets
 
     def close(self) -> None:
         """End the program."""
         self._process.terminate()
+        super().close()
         try:
             self._process.communicate(timeout=_STOP_PATIENCE)
         except subprocess.TimeoutExpired:
@@ -106,6 +100,8 @@ class TsharkSource:
         self._program = program
         self.name = os.fspath(path)
         self._knows = knows
+        self._settled = False
+        """Whether it is clear that the link types are known, or IP is taken out."""
         self._start()
 
     @property
@@ -138,21 +134,39 @@ class TsharkSource:
         """Nobody knows."""
         return None
 
+    @property
+    def ended(self) -> bool:
+        """Whether `available` has given the last frame."""
+        return self._source.ended and self._settled
+
     def __iter__(self) -> Iterator[Frame]:
         """Yield the frames."""
-        frames = iter(self._source)
-        first = next(frames, None)
-        if first is None and not len(self.problems):
-            return
-        if first is not None and self._knows(first.link_type):
-            yield first
-            yield from frames
-            return
+        while not self.ended:
+            before = self.bytes_done
+            yield from self.available()
+            if self.bytes_done == before and not self.ended:
+                self._source.wait()
+
+    def available(self) -> Iterator[Frame]:
+        """Yield the frames that tshark has written."""
+        for frame in self._source.available():
+            if not self._settled and not self._knows(frame.link_type):
+                self._take_ip_out(f"link type {frame.link_type} is known to tshark only")
+                return
+            self._settled = True
+            yield frame
+        if self._source.ended and not self._settled:
+            if len(self.problems):
+                self._take_ip_out("tshark cannot convert it")
+            else:
+                self._settled = True
+
+    def _take_ip_out(self, why: str) -> None:
+        """Let tshark take the IP packets out of the frames."""
+        self._settled = True
         self.close()
-        why = "tshark cannot convert it" if first is None else f"link type {first.link_type} is known to tshark only"
         self._start(*_EXPORT_IP)
         self.problems.add(0, 0, f"{why}; its IP packets are taken out, and frames are numbered by them")
-        yield from self._source
 
     def octets(self, interface: int, start: int, end: int) -> bytes:
         """Octets of a frame read before."""
@@ -160,16 +174,16 @@ class TsharkSource:
 
     def close(self) -> None:
         """End tshark and let go of the spool."""
-        self._process.close()
         self._source.close()
 
     def _start(self, *options: str) -> None:
         arguments = (self._program, "-n", "-r", self.name, *options, "-F", "pcapng", "-w", "-")
-        self._process = _Process(arguments, self.name)
+        process = _Process(arguments, self.name)
         spool = new_spool(self.name)
-        self._source = FileSource(spool, PcapngReader(ProblemLog(self.name)), self._process)
+        self._source = FileSource(spool, PcapngReader(ProblemLog(self.name)), process)
         try:
-            self._process.more(spool)
+            while process.feed(spool) and not spool.size:
+                process.wait()
         except FeedStoppedError as reason:
             self.close()
             raise CaptureError(f"{self.name}: {reason}") from reason

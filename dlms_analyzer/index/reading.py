@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -70,6 +70,30 @@ class IndexedCapture:
         frames = iter(self.source)
         while self._take_batch(frames):
             yield self.progress
+        self.finish()
+        yield self.progress
+
+    def grow(self, keep: Callable[[Frame], object] | None = None) -> Iterator[Progress | None]:
+        """Read what comes until the source has ended: for captures that go on, and whatever else has to be waited for.
+
+        Args:
+            keep: is given every frame as it comes, to record it.
+
+        Yields:
+            How far reading is after a small step; None when nothing has come since the last one.
+
+        Raises:
+            CaptureError: the source cannot be read on, or what comes cannot be kept.
+        """
+        source = self.source
+        while not source.ended:
+            before = self.progress
+            frames = source.available()
+            if keep is not None:
+                frames = _kept(frames, keep)
+            while self._take_batch(frames):
+                yield self.progress
+            yield None if self.progress == before else self.progress
         self.finish()
         yield self.progress
 
@@ -178,3 +202,10 @@ class IndexedCapture:
             if len(self.table) > enough:
                 return True
         return count == BATCH
+
+
+def _kept(frames: Iterator[Frame], keep: Callable[[Frame], object]) -> Iterator[Frame]:
+    """Frames, each kept before it is handed on."""
+    for frame in frames:
+        keep(frame)
+        yield frame

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dlms_analyzer.capture import open_capture, open_captures
+from dlms_analyzer.capture import merged, open_capture, open_captures
 from tests.dlms_analyzer.capture_samples import START, Pcapng, pcap
 
 
@@ -52,3 +52,20 @@ def test_problems_of_every_file_are_told(tmp_path: Path) -> None:
 def test_one_capture_is_not_merged(tmp_path: Path) -> None:
     (tmp_path / "1").write_bytes(pcap())
     assert type(open_captures([tmp_path / "1"])) is type(open_capture(tmp_path / "1"))
+
+
+def test_a_frame_waits_until_no_other_source_can_bring_an_earlier_one(tmp_path: Path) -> None:
+    early = [(START, b"a"), (START + 3_000, b"d")]
+    late = [(START + 1_000, b"b"), (START + 2_000, b"c")]
+    (tmp_path / "1").write_bytes(pcap(early))
+    (tmp_path / "2").write_bytes(pcap(late[:1]))
+    growing = open_capture(tmp_path / "2", follow=True)
+    source = merged([open_capture(tmp_path / "1"), growing])
+    assert [frame.octets for frame in source.available()] == [b"a", b"b"]
+    assert [frame.octets for frame in source.available()] == []
+    (tmp_path / "2").write_bytes(pcap(late))
+    assert [frame.octets for frame in source.available()] == [b"c"]
+    assert not source.ended
+    growing.stop()
+    assert [(frame.number, frame.octets) for frame in source.available()] == [(4, b"d")]
+    assert source.ended

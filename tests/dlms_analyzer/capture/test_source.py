@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
@@ -71,6 +72,48 @@ def test_octets_of_a_frame_can_be_looked_at_again(tmp_path: Path) -> None:
         assert [source.octets(*place) for place in places] == [octets for _, octets in FRAMES]
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_a_pipe_gives_what_is_there_without_waiting_and_tells_when_it_has_ended(tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    written = threading.Event()
+
+    def write() -> None:
+        with fifo.open("wb", buffering=0) as file:
+            file.write(pcap()[:-3])
+            written.wait(10)
+            file.write(pcap()[-3:])
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    with open_capture(fifo) as source:
+        frames: list[bytes] = []
+        while len(frames) < len(FRAMES) - 1:
+            frames += [frame.octets for frame in source.available()]
+        assert list(source.available()) == []
+        assert not source.ended
+        written.set()
+        while not source.ended:
+            frames += [frame.octets for frame in source.available()]
+        writer.join()
+        assert frames == [octets for _, octets in FRAMES]
+        assert list(source.available()) == []
+
+
+def test_a_file_that_is_followed_no_more_gives_what_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "growing"
+    path.write_bytes(pcap()[:-3])
+    source = open_capture(path, follow=True)
+    assert len(list(source.available())) == len(FRAMES) - 1
+    assert not source.ended
+    with path.open("ab") as file:
+        file.write(pcap()[-3:])
+    source.stop()
+    assert [frame.octets for frame in source.available()] == [FRAMES[-1][1]]
+    assert source.ended
+    assert not len(source.problems)
+
+
 MEASURE = """
 import resource, sys
 from dlms_analyzer.capture import open_capture
@@ -103,4 +146,4 @@ def test_a_file_made_shorter_while_it_is_read_is_no_crash(tmp_path: Path) -> Non
     with pytest.raises(CaptureError, match="made shorter"):
         source.octets(first.interface, first.start, first.end)
     with pytest.raises(CaptureError, match="made shorter"):
-        list(source.rest())
+        list(source.available())

@@ -43,7 +43,8 @@ def test_frames_of_a_growing_file_are_taken_as_they_come(tmp_path: Path) -> None
     before = len(capture.table)
     with growing.open("ab") as file:
         file.write(octets[2_000:])
-    capture.take(source.rest())
+    source.stop()
+    capture.take(source.available())
     capture.finish()
     assert 0 < before < len(capture.table)
     assert capture.message(before + 1).octets == capture.octets(before + 1)
@@ -64,3 +65,29 @@ def test_there_is_no_message_beyond_the_last() -> None:
     capture = IndexedCapture(open_capture(CAPTURE))
     with pytest.raises(IndexError, match="there is no message 1"):
         capture.message(1)
+
+
+def test_a_capture_grows_in_steps_until_its_source_has_ended(tmp_path: Path) -> None:
+    octets = CAPTURE.read_bytes()
+    growing = tmp_path / "growing.pcap"
+    growing.write_bytes(octets[:2_000])
+    source = open_capture(growing, follow=True)
+    capture = IndexedCapture(source)
+    kept: list[int] = []
+    steps = capture.grow(lambda frame: kept.append(frame.number))
+    first = next(steps)
+    assert first is not None
+    assert next(steps) is None, "nothing has come since"
+    with growing.open("ab") as file:
+        file.write(octets[2_000:])
+    more = next(steps)
+    assert more is not None
+    assert more.messages > first.messages > 0
+    source.stop()
+    *_, last = steps
+    assert last == capture.progress
+    assert kept == list(range(1, last.frames + 1))
+    whole = IndexedCapture(open_capture(CAPTURE))
+    for _ in whole.read():
+        pass
+    assert list(capture.table.column("service")) == list(whole.table.column("service"))

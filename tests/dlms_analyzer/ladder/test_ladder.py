@@ -249,7 +249,8 @@ def test_a_ladder_grows_with_its_capture(tmp_path: Path) -> None:
     before = len(ladder)
     with path.open("ab") as file:
         file.write(octets[2_000:])
-    capture.take(source.rest())
+    source.stop()
+    capture.take(source.available())
     capture.finish()
     for _ in ladder.grow():
         pass

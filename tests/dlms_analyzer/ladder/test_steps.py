@@ -81,7 +81,8 @@ def test_an_unfolded_exchange_grows_with_its_capture(tmp_path: Path) -> None:
     assert shown(steps) == [1, 2, 3]
     with path.open("ab") as file:
         file.write(script.server(BLOCKS[2]).client(GET).octets()[path.stat().st_size :])
-    capture.take(source.rest())
+    source.stop()
+    capture.take(source.available())
     for _ in steps.grow():
         pass
     assert shown(steps) == [1, 2, 3, 4, 5]
@@ -99,7 +100,8 @@ def test_a_request_that_is_answered_later_becomes_two_lines(tmp_path: Path) -> N
     assert shown(steps) == [1]
     with path.open("ab") as file:
         file.write(script.server(VALUE).octets()[path.stat().st_size :])
-    capture.take(source.rest())
+    source.stop()
+    capture.take(source.available())
     for _ in steps.grow():
         pass
     assert shown(steps) == [1, 2]

@@ -158,7 +158,8 @@ def test_a_capture_that_grows_is_counted_on_from_where_it_was(tmp_path: Path) ->
     half = statistics.messages
     with growing.open("ab") as file:
         file.write(octets[len(octets) // 2 :])
-    capture.take(source.rest())
+    source.stop()
+    capture.take(source.available())
     capture.finish()
     assert list(statistics.read()) == [len(capture.table)]
     assert 0 < half < statistics.messages
