@@ -16,6 +16,8 @@ MAX_RATIO: Final = 1_200
 """Octets that one compressed octet may become: deflate cannot do more than 1,032; a capture comes nowhere near."""
 ALWAYS_ALLOWED: Final = 64 << 20
 """Octets below which the ratio is not looked at: a small capture of one frame over and over compresses well."""
+PIECE: Final = 256 << 10
+"""Octets decompressed at a time: bzip2 takes ten milliseconds for them, which somebody may be waiting for."""
 MAX_ZSTD_WINDOW: Final = 1 << 27
 """Memory a zstd file may claim for its window; the decompressors' own default, 128 MiB."""
 
@@ -124,7 +126,7 @@ class Decompressor(Pumped):
         if self._written > max(ALWAYS_ALLOWED, MAX_RATIO * done):
             raise FeedStoppedError(f"{done} compressed octets became {self._written}: that is no capture")
         try:
-            octets = read_some(self._output)
+            octets = read_some(self._output, PIECE)
         except _DAMAGE as damage:
             raise FeedStoppedError(f"the compressed data end or are damaged here: {damage}") from damage
         self._written += len(octets)
