@@ -62,6 +62,7 @@ class AnalyzerApp(App[int]):
         settings_path: Path | None = None,
         recent: Recent | None = None,
         problems: Sequence[str] = (),
+        display_filter: str = "",
     ) -> None:
         """Prepare.
 
@@ -71,6 +72,7 @@ class AnalyzerApp(App[int]):
             settings_path: where settings are written when the user changes them; None for nowhere.
             recent: captures and filters that were used before; None when nothing is remembered.
             problems: what the user should hear about the settings.
+            display_filter: which messages are shown at first.
         """
         # Only where it paints with the terminal's own colours does Textual know how to leave all of them out.
         super().__init__(ansi_color="NO_COLOR" in os.environ or None)
@@ -80,6 +82,7 @@ class AnalyzerApp(App[int]):
         self.session = session
         self._settings_path = settings_path
         self._problems = list(problems)
+        self._display_filter = display_filter
         self._seen = 0
         """Messages that the screens were told of."""
 
@@ -99,6 +102,8 @@ class AnalyzerApp(App[int]):
             self.notify(problem, title="Settings", severity="warning", markup=False)
         if self.session is not None:
             self._read(self.session)
+        if self._display_filter:
+            self.call_after_refresh(self.apply_filter, self._display_filter)
 
     def keep_setting(self, name: str, value: Any) -> None:
         """Change a setting, for this run and for later ones.
@@ -140,7 +145,7 @@ class AnalyzerApp(App[int]):
                 self.notify(str(problem), title="Damaged capture", severity="warning", markup=False)
 
         name = "live" if session.live else "reading"
-        self.jobs.start(name, session.reading(), on_done=done, background=session.live)
+        self.jobs.start(name, session.reading(), on_done=done, background=session.live or session.growing)
 
     def _tell_growth(self) -> None:
         if self.session is None:

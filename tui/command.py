@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from dlms_analyzer.capture import ListeningSource
 from dlms_analyzer.cli import main as run
-from dlms_analyzer.cli.listening import ListeningSource
 from dlms_analyzer.cli.meters import add_meter_options
 from dlms_analyzer.cli.options import add_capture_options
+from dlms_analyzer.cli.printing import add_display_filter
 from tui.web.options import add_serve_options
 
 _OF_THE_WHOLE: Final = frozenset({"-h", "--help", "--version"})
@@ -37,6 +38,8 @@ class Screens:
             description="Browse captures: messages, sessions, meters and their values, keys, findings, statistics.",
         )
         add_capture_options(command, files="*")
+        command.add_argument("-F", "--follow", action="store_true", help="go on when the file grows")
+        add_display_filter(command)
         add_meter_options(command)
         command.set_defaults(run=_open, usage_error=command.error)
         command = commands.add_parser(
@@ -46,6 +49,8 @@ class Screens:
         )
         add_serve_options(command)
         add_capture_options(command, files="*")
+        command.add_argument("-F", "--follow", action="store_true", help="go on when the file grows")
+        add_display_filter(command)
         add_meter_options(command)
         command.set_defaults(run=self._serve)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from dlms_analyzer.capture import Source
+from dlms_analyzer.capture.recording import Recording
 from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.framing.options import FramingOptions
 from dlms_analyzer.index import IndexedCapture, MessageTable
@@ -25,6 +26,8 @@ class Session:
         meters: what is known about the meters; grows with what is looked at.
         paths: the files; empty for a live capture.
         live: it goes on until it is stopped.
+        growing: what is to come is waited for: a file that is followed, a pipe.
+        recording: the file that frames of a live capture are kept in.
         show_secrets: passwords and keys are shown.
         capture: its index.
         ended: all of it was read, or the reading was cancelled.
@@ -36,6 +39,8 @@ class Session:
     meters: Meters = field(default_factory=Meters)
     paths: tuple[str, ...] = ()
     live: bool = False
+    growing: bool = False
+    recording: Recording | None = None
     show_secrets: bool = False
     ended: bool = False
     capture: IndexedCapture = field(init=False)
@@ -65,6 +70,8 @@ class Session:
 
     def reading(self) -> Iterator[object]:
         """The work of reading it, in small steps."""
+        if self.live or self.growing:
+            return self.capture.grow(None if self.recording is None else self.recording.add)
         return self.capture.read()
 
     def message(self, number: int) -> Message:
@@ -89,4 +96,6 @@ class Session:
 
     def close(self) -> None:
         """Let go of files, devices and child processes."""
+        if self.recording is not None:
+            self.recording.close()
         self.source.close()

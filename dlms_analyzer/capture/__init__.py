@@ -9,6 +9,16 @@ from .merging import merged
 from .opening import open_capture, open_captures
 from .problem import CaptureError, Problem, ProblemLog
 from .reader import Interface
-from .source import Source
+from .source import ListeningSource, Source
 
-__all__ = ["CaptureError", "Interface", "Problem", "ProblemLog", "Source", "merged", "open_capture", "open_captures"]
+__all__ = [
+    "CaptureError",
+    "Interface",
+    "ListeningSource",
+    "Problem",
+    "ProblemLog",
+    "Source",
+    "merged",
+    "open_capture",
+    "open_captures",
+]

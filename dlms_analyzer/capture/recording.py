@@ -46,7 +46,9 @@ class Recording:
         )
 
     def close(self) -> None:
-        """Write how many frames the system lost, and end."""
+        """Write how many frames the system lost, and end; closing again does nothing."""
+        if self._file.closed:
+            return
         now = time.time_ns()
         for index, interface in enumerate(self._source.interfaces[: self._described]):
             self._write(writer.interface_statistics(index, now, interface.dropped))

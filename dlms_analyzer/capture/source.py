@@ -81,6 +81,14 @@ class Source(Protocol):
         ...
 
 
+class ListeningSource(Source, Protocol):
+    """A source that goes on until it is stopped."""
+
+    def stop(self) -> None:
+        """Take no more; what came before is still read."""
+        ...
+
+
 class FileSource:
     """Frames of one file, mapped, growing or being spooled."""
 

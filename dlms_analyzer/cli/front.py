@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from dlms_analyzer.cli.listening import ListeningSource
+from dlms_analyzer.capture import ListeningSource
 
 
 class Front(Protocol):

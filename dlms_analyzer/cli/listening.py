@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any, Protocol
+import sys
+from typing import Any
 
 from dlms_analyzer.analyzer import Analyzer
-from dlms_analyzer.capture import Source
+from dlms_analyzer.capture import ListeningSource
 from dlms_analyzer.capture.recording import Recording
+from dlms_analyzer.cli.front import Front
 from dlms_analyzer.cli.meters import known_meters
 from dlms_analyzer.cli.options import add_analysis_options, analyzer_of, say, say_problems
 from dlms_analyzer.cli.printing import add_form_options, message_writer
 from dlms_analyzer.cli.stopping import StopSignals
 from dlms_analyzer.cosem.meters import Meters
-
-
-class ListeningSource(Source, Protocol):
-    """A source that goes on until it is stopped."""
-
-    def stop(self) -> None:
-        """Take no more; what came before is still read."""
-        ...
 
 
 def add_listening_options(command: Any) -> None:
@@ -29,6 +23,13 @@ def add_listening_options(command: Any) -> None:
     add_form_options(command)
     command.add_argument("-w", dest="write", type=_file, metavar="OUT.pcapng", help="keep the frames in this file")
     add_analysis_options(command)
+
+
+def front_of(options: argparse.Namespace) -> Front | None:
+    """What shows the messages on screens; None when there is nothing, or they are to be printed."""
+    printed = options.print or options.form != "text" or not (sys.stdout.isatty() and sys.stderr.isatty())
+    front: Front | None = options.front
+    return None if printed else front
 
 
 def listen(source: ListeningSource, options: argparse.Namespace, greeting: str) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from dlms_analyzer.capture.live import RING, LiveSource
 from dlms_analyzer.capture.live_tools import list_interfaces
-from dlms_analyzer.cli.listening import add_listening_options, listen, report
+from dlms_analyzer.cli.listening import add_listening_options, front_of, listen, report
 
 _MIB: Final = 1 << 20
 
@@ -17,8 +17,9 @@ def add_parser(commands: Any) -> None:
     """Add the subcommand."""
     command = commands.add_parser(
         "live",
-        help="print the messages that pass a network interface",
-        description="Capture on network interfaces and print the DLMS/COSEM messages as they come, until Ctrl-C. The "
+        help="show or print the messages that pass a network interface",
+        description="Capture on network interfaces and show the DLMS/COSEM messages as they come: on screens, or as "
+        "lines with --print and where standard output is no terminal, until Ctrl-C. The "
         "capturing is done by dumpcap, tcpdump or, where neither is installed, Scapy's sockets.",
         epilog='Example: dlms-analyzer live -i eth0 -f "tcp port 4059" --print -w meter.pcapng',
     )
@@ -40,7 +41,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print what passes; gives the exit status."""
+    """Show or print what passes; gives the exit status."""
     if options.list_interfaces:
         print("\n".join(list_interfaces()))
         return 0
@@ -54,6 +55,8 @@ def run(options: argparse.Namespace) -> int:
             ring=options.ring,
         )
     ) as source:
+        if (front := front_of(options)) is not None:
+            return front.listen(source, options)
         counts = listen(source, options, f"capturing on {source.name} with {source.tool.name}, until Ctrl-C")
         return report(source, counts, source.dropped)
 

@@ -29,6 +29,12 @@ def add_form_options(command: Any) -> None:
         help="text: a line each (default); tree: every field with its offsets; jsonl: an object a line",
     )
     command.add_argument("--absolute-time", action="store_true", help="UTC times instead of seconds since the first")
+    add_display_filter(command)
+    add_meter_options(command)
+
+
+def add_display_filter(command: Any) -> None:
+    """Add which messages are printed."""
     command.add_argument(
         "-Y",
         dest="display_filter",
@@ -36,7 +42,6 @@ def add_form_options(command: Any) -> None:
         metavar="FILTER",
         help="only messages that a display filter describes, for example 'cosem.result != \"success\"'",
     )
-    add_meter_options(command)
 
 
 def _display_filter(text: str) -> Filter:

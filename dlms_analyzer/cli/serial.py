@@ -8,15 +8,16 @@ from typing import Any
 
 from dlms_analyzer.capture.baud_rate import LineSettings
 from dlms_analyzer.capture.serial_tap import MAX_PORTS, SerialSource, list_ports
-from dlms_analyzer.cli.listening import add_listening_options, listen, report
+from dlms_analyzer.cli.listening import add_listening_options, front_of, listen, report
 
 
 def add_parser(commands: Any) -> None:
     """Add the subcommand."""
     command = commands.add_parser(
         "serial",
-        help="print the messages that pass a serial line",
-        description="Listen on one or two serial ports and print the DLMS/COSEM messages as they come, until Ctrl-C. "
+        help="show or print the messages that pass a serial line",
+        description="Listen on one or two serial ports and show the DLMS/COSEM messages as they come: on screens, or "
+        "as lines with --print and where standard output is no terminal, until Ctrl-C. "
         "With two ports, as a tap on both wires has them, the first one carries what the client sends. Needs "
         "dlms-analyzer[serial].",
         epilog="Example: dlms-analyzer serial /dev/ttyUSB0 /dev/ttyUSB1 --mode-e --print -w meter.pcapng",
@@ -36,7 +37,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print what passes; gives the exit status."""
+    """Show or print what passes; gives the exit status."""
     if options.list_ports:
         for device in list_ports():
             print(device)
@@ -45,6 +46,8 @@ def run(options: argparse.Namespace) -> int:
         options.usage_error("one serial port, or two: for what the client sends and for what it receives")
     settings = LineSettings(options.baud, options.data_bits, options.parity[0].upper())
     with closing(SerialSource(options.devices, settings, mode_e=options.mode_e)) as source:
+        if (front := front_of(options)) is not None:
+            return front.listen(source, options)
         start = source.settings
         line = f"{start.baud_rate} Bd {start.data_bits}{start.parity}1"
         return report(source, listen(source, options, f"listening on {source.name} at {line}, until Ctrl-C"))

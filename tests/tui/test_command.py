@@ -27,7 +27,7 @@ CAPTURE = str(CAPTURES / "ln_wrapper_low.pcap")
     ],
 )
 def test_what_names_no_command_is_shown_on_screens(given: list[str], command: str) -> None:
-    screens = Screens()
+    screens = Screens(given)
     assert parser(screens).parse_args(screens.completed(given)).command == command
 
 

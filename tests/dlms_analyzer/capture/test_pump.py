@@ -15,8 +15,7 @@ def giving(pieces: list[bytes]) -> Callable[[], bytes]:
     return lambda: next(waiting, b"")
 
 
-def drained(pump: Pump) -> list[bytes]:
-    found: list[bytes] = []
+def drain(pump: Pump, found: list[bytes]) -> list[bytes]:
     while (piece := pump.take()) != b"":
         if piece is None:
             pump.wait()
@@ -27,7 +26,7 @@ def drained(pump: Pump) -> list[bytes]:
 
 def test_all_pieces_come_in_order() -> None:
     pieces = [b"%d" % index for index in range(5 * MAX_WAITING)]
-    assert drained(Pump(giving(pieces))) == pieces
+    assert drain(Pump(giving(pieces)), []) == pieces
 
 
 def test_nothing_is_taken_from_a_stream_that_has_nothing_yet() -> None:
@@ -40,7 +39,7 @@ def test_nothing_is_taken_from_a_stream_that_has_nothing_yet() -> None:
     pump = Pump(read)
     assert pump.take() is None
     ready.set()
-    assert drained(pump) == []
+    assert drain(pump, []) == []
 
 
 def test_what_goes_wrong_is_raised_behind_what_came_before() -> None:
@@ -52,12 +51,7 @@ def test_what_goes_wrong_is_raised_behind_what_came_before() -> None:
     pump = Pump(read)
     found: list[bytes] = []
     with pytest.raises(OSError, match="torn"):
-        while True:
-            piece = pump.take()
-            if piece is None:
-                pump.wait()
-            else:
-                found.append(piece)
+        drain(pump, found)
     assert found == [b"one", b"two"]
 
 
