@@ -23,6 +23,7 @@ class FilterField(NamedTuple):
         present: gives whatever is there, whether or not it can be compared.
         choices: every text it can be; empty where there is no end of them.
         truth: its numbers are 0 and 1.
+        description: what it says, or which layers have it.
     """
 
     name: str
@@ -32,6 +33,7 @@ class FilterField(NamedTuple):
     present: Callable[[View], Iterable[Any]]
     choices: tuple[str, ...] = ()
     truth: bool = False
+    description: str = ""
 
 
 def _by_name(values: Mapping[int, str]) -> dict[str, frozenset[int]]:
@@ -51,7 +53,11 @@ def catalog() -> dict[str, FilterField]:
         truth = entry.kind in ("bit", "boolean")
         getter = layer_getter(entry.name, domain)
         present = layer_getter(entry.name, Domain.PRESENCE)
-        found[entry.name] = FilterField(entry.name, domain, getter, _by_name(entry.values), present, (), truth)
+        names, layers = _by_name(entry.values), ", ".join(entry.layers)
+        found[entry.name] = FilterField(entry.name, domain, getter, names, present, (), truth, layers)
     for row in ENGINE_FIELDS:
-        found[row.name] = FilterField(row.name, row.domain, row.getter, _by_name(row.names), row.getter, row.choices)
+        names = _by_name(row.names)
+        found[row.name] = FilterField(
+            row.name, row.domain, row.getter, names, row.getter, row.choices, description=row.description
+        )
     return found

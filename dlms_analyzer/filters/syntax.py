@@ -26,6 +26,7 @@ _SYMBOL: Final = re.compile(r"==|!=|<=|>=|<|>|~")
 _STRING: Final = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPED: Final = re.compile(r'\\(["\\])')
 _WORD: Final = re.compile(r"""(?:\[[^\]\s]*\]|[^\s(){}!=<>&|"'~,\[\]])+""")
+_CHARACTER: Final = re.compile(r"""[^\s(){}!=<>&|"'~,\[\]]""")
 _SLICE: Final = re.compile(r"\s*(-?\d+)?\s*(?:(:)\s*(-?\d+)?|-\s*(\d+))?\s*\]", re.ASCII)
 _RESERVED: Final = frozenset(OPERATORS) | {"and", "or", "not"}
 _RANGE: Final = ".."
@@ -82,6 +83,11 @@ class Either(NamedTuple, Generic[Leaf]):
 
 Expression: TypeAlias = "Leaf | Not[Leaf] | Every[Leaf] | Either[Leaf]"
 """A tree with conditions as they are written, or as something else makes of them, for leaves."""
+
+
+def is_word(character: str) -> bool:
+    """Whether a character belongs to a name or to a value without quotes."""
+    return _CHARACTER.fullmatch(character) is not None
 
 
 def parse(text: str) -> Expression[Condition]:
