@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import reduce
 from operator import and_, or_
 
-from dlms_analyzer.filters.compiled import Question
+from dlms_analyzer.filters.compiled import Filter, Question
 from dlms_analyzer.filters.syntax import Every, Expression, Not
 from dlms_analyzer.index.column_fields import COLUMN_FIELDS, Part, of_layers
 from dlms_analyzer.index.runs import Answers, Run
@@ -20,15 +20,19 @@ from dlms_analyzer.index.table import MessageTable
 class Judge:
     """Answers a filter for runs of messages; remembers what it found out about what they share."""
 
-    def __init__(self, table: MessageTable, tree: Expression[Question]) -> None:
+    def __init__(self, table: MessageTable, wanted: Filter) -> None:
         self._table = table
-        self._part = _part(table, tree)
+        self._part = _all if wanted.tree is None else _part(table, wanted.tree)
 
     def answers(self, first: int, last: int) -> tuple[bytes, bytes]:
         """For each message from `first` to `last`, 1 where it surely matches, and 1 where it may."""
         sure, possible = self._part(Run(self._table, first, last))
         size = last - first + 1
         return sure.to_bytes(size, "little"), possible.to_bytes(size, "little")
+
+
+def _all(run: Run) -> Answers:
+    return Answers(run.ones, run.ones)
 
 
 def _part(table: MessageTable, tree: Expression[Question]) -> Part:

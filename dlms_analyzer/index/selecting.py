@@ -37,7 +37,7 @@ def select(
     table: MessageTable, looking: Looking, wanted: Filter, meters: Meters | None, first: int
 ) -> Iterator[Selected]:
     """See `IndexedCapture.select`."""
-    judge = None if wanted.tree is None else Judge(table, wanted.tree)
+    judge = Judge(table, wanted)
     at_a_glance = not any(name.startswith("cosem.") or name == "dlms.response_time" for name in wanted.fields)
 
     def read(number: int) -> Message:
@@ -49,20 +49,17 @@ def select(
         last = min(first + RUN - 1, len(table))
         numbers = range(first, last + 1)
         found = array("I")
-        if judge is None:
-            found.extend(numbers)
+        sure, possible = judge.answers(first, last)
+        if sure == possible:
+            found.extend(compress(numbers, sure))
         else:
-            sure, possible = judge.answers(first, last)
-            if sure == possible:
-                found.extend(compress(numbers, sure))
-            else:
-                until = perf_counter() + STEP
-                for number in compress(numbers, possible):
-                    if sure[number - first] or wanted.matches(read(number), meters):
-                        found.append(number)
-                    if perf_counter() >= until:
-                        yield Selected(number, found)
-                        found = array("I")
-                        until = perf_counter() + STEP
+            until = perf_counter() + STEP
+            for number in compress(numbers, possible):
+                if sure[number - first] or wanted.matches(read(number), meters):
+                    found.append(number)
+                if perf_counter() >= until:
+                    yield Selected(number, found)
+                    found = array("I")
+                    until = perf_counter() + STEP
         yield Selected(last, found)
         first = last + 1

@@ -14,9 +14,7 @@ YES, NO, MAYBE = "yes", "no", "maybe"
 def answers(text: str) -> list[str]:
     """The answers for a request, its refusal, and a response too many."""
     _, table = a_refused_get()
-    tree = compile_filter(text).tree
-    assert tree is not None
-    sure, possible = Judge(table, tree).answers(1, len(table))
+    sure, possible = Judge(table, compile_filter(text)).answers(1, len(table))
     return [YES if one else MAYBE if other else NO for one, other in zip(sure, possible, strict=True)]
 
 
@@ -26,6 +24,7 @@ UNSURE = "dlms.invoke_id == 1"
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("", [YES, YES, YES]),
         ("dlms.sender == client", [YES, NO, NO]),
         ("cosem.result == read-write-denied", [NO, YES, MAYBE]),
         ("cosem.logical_name == 1-0:1.8.0", [YES, YES, NO]),
