@@ -176,6 +176,15 @@ def test_pem_text_may_stand_where_a_path_does() -> None:
             "client_signing_cert: k.pem is not a key on P-256 or P-384",
         ),
     ],
+    ids=[  # the octets are others in each process, and processes share out tests by their names
+        "no PEM",
+        "no DER",
+        "encrypted",
+        "key on P-521",
+        "empty",
+        "no certificate",
+        "RSA key",
+    ],
 )
 def test_key_material_that_suites_1_and_2_cannot_use_is_refused_by_file(
     setting: str, material: bytes, text: str
