@@ -13,6 +13,7 @@ from dlms_analyzer.index import IndexedCapture, MessageTable
 from dlms_analyzer.meaning import learn
 from dlms_analyzer.messages import Message
 from dlms_analyzer.security.keyring import Keyring
+from dlms_analyzer.security.keys import KeySet
 
 
 @dataclass(slots=True, eq=False)
@@ -93,6 +94,17 @@ class Session:
         message = self.capture.glance(number)
         learn(self.meters, message)
         return message
+
+    def add_keys(self, *keys: KeySet) -> Iterator[tuple[int, int]]:
+        """The work of deciphering again with further keys, in small steps; meters get the names that come with them.
+
+        Args:
+            keys: further keys; none to try again with those at hand.
+        """
+        for one in keys:
+            if one.system_title is not None and one.name is not None:
+                self.meters.call(one.system_title.hex(), one.name)
+        yield from self.capture.add_keys(*keys)
 
     def close(self) -> None:
         """Let go of files, devices and child processes."""

@@ -59,6 +59,18 @@ class Meters:
             found = self._add(key, MeterModel(self.names))
         return found
 
+    def call(self, key: str, name: str) -> None:
+        """Call a meter so from now on.
+
+        Args:
+            key: its system title in hex.
+            name: what the user calls it.
+        """
+        self.called = {**self.called, key: name}
+        model = self._models.get(key)
+        if model is not None:
+            self._name(key, model)
+
     def _adopt(self, place: str, key: str) -> None:
         """The meter at a place tells its title: what was learnt before under the place is its."""
         if len(self._titles) >= MAX_METERS:

@@ -10,7 +10,7 @@ from dlms_analyzer.index.table import NONE, MessageTable, Verdict
 from dlms_analyzer.security.envelopes import DEDICATED
 from dlms_analyzer.security.key_check import Check, Checking, Meter
 from dlms_analyzer.security.keyring import Keyring
-from dlms_analyzer.security.protection import OK
+from dlms_analyzer.security.protection import NOT_VERIFIED, OK
 from scapy_layers.ciphering import AUTHENTICATED, SUITE
 
 BATCH: Final = 2_048
@@ -47,9 +47,8 @@ class KeySurvey:
         self._table = table
         self._keyring = keyring
         self._done = 0
-        self._counts: Counter[tuple[int, int]] = Counter()
-        """Messages by association and verdict."""
-        self._verdicts: dict[int, list[tuple[int, int]]] = {}
+        self._ways: dict[int, dict[int, _Seen]] = {}
+        """By association and by verdict."""
 
     def read(self) -> Iterator[tuple[int, int]]:
         """Count what the table has by now, then compare with the keys; may be called again when it has more.
@@ -60,22 +59,13 @@ class KeySurvey:
         associations = self._table.associations
         while self._done < len(self._table):
             first, last = self._done + 1, min(self._done + BATCH, len(self._table))
-            protected = (
-                row for row in self._table.columns("association", "security", first=first, last=last) if row[1]
-            )
-            self._counts.update(protected)
-            self._done = last
+            self._count(first, last)
             yield last, len(self._table) + len(associations)
         checking = Checking(self._keyring)
         for number, association in enumerate(list(associations), 1):
             checking.add(association)
             if not number % ASSOCIATIONS:
                 yield self._done + number, self._done + len(associations)
-        verdicts: dict[int, list[tuple[int, int]]] = {}
-        for (association_number, verdict), count in self._counts.items():
-            if association_number != NONE:
-                verdicts.setdefault(association_number, []).append((verdict, count))
-        self._verdicts = verdicts
         self.found = checking.finish()
         yield self._done + len(associations), self._done + len(associations)
 
@@ -83,15 +73,56 @@ class KeySurvey:
         """What it takes to open a meter, what most messages need first."""
         messages: Counter[tuple[tuple[str, ...], int]] = Counter()
         opened: Counter[tuple[tuple[str, ...], int]] = Counter()
-        for association in meter.associations:
-            for number, count in self._verdicts.get(association, ()):
-                verdict: Verdict | None = self._table.meaning("security", number)
-                if verdict is None or verdict.key is None:
-                    continue
+        for verdict, seen in self._seen(meter):
+            if verdict.key is not None:
                 way = settings_of(verdict), verdict.security_control & SUITE
-                messages[way] += count
-                opened[way] += count * (verdict.status == OK)
+                messages[way] += seen.count
+                opened[way] += seen.count * (verdict.status == OK)
         return [Need(*way, count, opened[way]) for way, count in messages.most_common()]
+
+    def first(self, meter: Meter) -> int | None:
+        """Number of the first message of a meter that does not open; of the first protected one when all do."""
+        seen = [(verdict.status in _OPEN, one.first) for verdict, one in self._seen(meter)]
+        return min(seen)[1] if seen else None
+
+    def _count(self, first: int, last: int) -> None:
+        ways = self._ways
+        for number, (association, verdict) in enumerate(
+            self._table.columns("association", "security", first=first, last=last), first
+        ):
+            if verdict and association != NONE:
+                of_association = ways.setdefault(association, {})
+                seen = of_association.get(verdict)
+                if seen is None:
+                    seen = of_association[verdict] = _Seen(number)
+                seen.count += 1
+        self._done = last
+
+    def _seen(self, meter: Meter) -> Iterator[tuple[Verdict, _Seen]]:
+        """The verdicts on the messages of a meter."""
+        for association in meter.associations:
+            for number, seen in self._ways.get(association, {}).items():
+                verdict: Verdict | None = self._table.meaning("security", number)
+                if verdict is not None:
+                    yield verdict, seen
+
+
+class _Seen:
+    """Messages with one verdict in one association.
+
+    Attributes:
+        first: number of the first one.
+        count: how many.
+    """
+
+    __slots__ = ("count", "first")
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self.count = 0
+
+
+_OPEN: Final = frozenset({OK, NOT_VERIFIED})
 
 
 def settings_of(verdict: Verdict) -> tuple[str, ...]:

@@ -73,3 +73,13 @@ def test_the_number_of_meters_is_bounded() -> None:
         meters.find(f"place {number}", number.to_bytes(8, "big"))
     assert len(meters) == MAX_METERS
     assert len(meters.to_dict()["places"]) <= MAX_METERS
+
+
+def test_a_meter_can_be_called_something_before_it_is_met_and_after() -> None:
+    meters = Meters()
+    known = meters.find("192.0.2.7/1", b"ABCDEFGH")
+    assert known.called != "Bench meter"
+    for title, name in ((b"ABCDEFGH", "Bench meter"), (b"ABCDEFGI", "Roof meter")):
+        meters.call(title.hex(), name)
+    assert known.called == "Bench meter"
+    assert meters.find("192.0.2.8/1", b"ABCDEFGI").called == "Roof meter"

@@ -76,6 +76,21 @@ def test_every_protected_message_is_counted_once_before_keys_come_and_after(side
         assert needed == sum(capture.table.meaning("security", number).key is not None for number in keyed)
 
 
+def test_the_first_message_that_does_not_open_is_told_else_the_first_protected_one() -> None:
+    for keys in ((), (KeySet(guek=EK, gak=AK),)):
+        survey = survey_of("ln_wrapper_gmac_glo", *keys)
+        (meter,) = survey.found.meters
+        assert survey.first(meter) == 7
+    both = KeySet(guek=EK, gak=AK)
+    survey = survey_of("ln_hdlc_gmac_general_ded_segmented", both)
+    (meter,) = survey.found.meters
+    number = survey.first(meter)
+    assert number is not None
+    capture = indexed(CAPTURES / "ln_hdlc_gmac_general_ded_segmented.pcap")
+    protected = [at for at, verdict in enumerate(capture.table.column("security"), 1) if verdict]
+    assert number == protected[0]
+
+
 def test_a_survey_of_a_capture_in_clear_finds_no_meter_and_names_the_keys_that_are_not_used() -> None:
     keys = KeySet(guek=EK, gak=AK)
     assert survey_of("ln_wrapper_low", keys).found.unused == [keys]
