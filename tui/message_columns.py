@@ -13,6 +13,7 @@ from dlms_analyzer.messages import Message
 from dlms_analyzer.notes import Severity
 from dlms_analyzer.output.lines import asked_text, said
 from tui.session import Session
+from tui.signs import GRADES
 from tui.widgets.table import Column
 
 
@@ -54,7 +55,6 @@ class Listed:
 _WHO: Final = {Sender.CLIENT: "C>S", Sender.SERVER: "S>C", Sender.UNKNOWN: " ? "}
 _LOCKS: Final = {"ok": "ok", "no-key": "key?", "bad-tag": "BAD", "not-verified": "open", "error": "err"}
 _LOCK_ROLES: Final = {"ok": "ok", "no-key": "locked", "bad-tag": "bad", "not-verified": "note", "error": "bad"}
-_GRADES: Final = {Severity.CHAT: ".", Severity.NOTE: "!", Severity.WARNING: "!!", Severity.ERROR: "!!!"}
 _PUSHES: Final = frozenset({"data-notification", "event-notification-request", "information-report-request"})
 
 
@@ -90,7 +90,7 @@ def _lock_role(listed: Listed) -> str:
 
 def _grade(listed: Listed) -> str:
     severity = listed.row.severity
-    return "" if severity is None else _GRADES[severity]
+    return "" if severity is None else GRADES[severity]
 
 
 def _grade_role(listed: Listed) -> str:
@@ -98,7 +98,7 @@ def _grade_role(listed: Listed) -> str:
     return "" if severity is None else severity.value
 
 
-def _info_role(listed: Listed) -> str:
+def info_role(listed: Listed) -> str:
     """The style of what a message says: by trouble first, then by kind and sender."""
     row = listed.row
     if row.severity is Severity.ERROR:
@@ -131,12 +131,12 @@ COLUMNS: Final[tuple[Column[Listed], ...]] = (
     Column("security", "Sec", 4, _lock, _lock_role, rank=3),
     Column("expert", "!", 3, _grade, _grade_role, rank=1),
     Column("outer", "Sent as", 20, lambda one: one.row.outer, _dim, rank=9),
-    Column("service", "Service", 22, lambda one: one.row.service, _info_role, rank=9),
+    Column("service", "Service", 22, lambda one: one.row.service, info_role, rank=9),
     Column("object", "Object", 30, _asked, rank=9),
     Column("result", "Result", 14, lambda one: one.row.result or "", rank=9),
     Column("size", "Octets", 6, lambda one: str(one.session.table.size(one.number)), _dim, right=True, rank=7),
     Column("response", "ms", 8, _milliseconds, _dim, right=True, rank=4),
-    Column("info", "What it says", 20, lambda one: one.info, _info_role, grow=1),
+    Column("info", "What it says", 20, lambda one: one.info, info_role, grow=1),
 )  # fmt: skip
 """Every column, in the order in which they stand."""
 

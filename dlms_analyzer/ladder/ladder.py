@@ -98,6 +98,7 @@ class Ladder:
 
     Attributes:
         of: what it is the ladder of.
+        table: has the messages.
         seen: messages of the capture looked at so far.
         touched: rungs to which the latest step of growing added a message.
     """
@@ -116,7 +117,7 @@ class Ladder:
         self.seen = 0
         self.touched: set[int] = set()
         self._capture = capture
-        self._table: MessageTable = capture.table
+        self.table: MessageTable = capture.table
         self._silence = silence
         self._association = of.number if isinstance(of, Association) else None
         self._conversation = (of.conversation if isinstance(of, Association) else of).number
@@ -148,14 +149,14 @@ class Ladder:
 
     def grow(self) -> Iterator[Progress]:
         """Take the messages that the table has and the ladder does not, in steps of a few milliseconds."""
-        total = len(self._table)
+        total = len(self.table)
         while self.seen < total:
             last = min(self.seen + STEP, total)
             self.touched.clear()
             self._take(self.seen + 1, last)
             self.seen = last
             yield Progress(last, total, len(self))
-        if self.seen == len(self._table):  # else a message that is not seen yet may say what ended
+        if self.seen == len(self.table):  # else a message that is not seen yet may say what ended
             self._find_ends()
 
     def numbers(self, index: int) -> list[int]:
@@ -199,10 +200,10 @@ class Ladder:
             raise IndexError(f"there is no rung {index}: there are {len(self)}")
         first, last, answer = self._first[index], self._last[index], self._answer[index]
         kind, marks = _KINDS[self._kinds[index]], self._marks[index]
-        row = self._table.row(first)
-        told = self._table.row(answer or last)
+        row = self.table.row(first)
+        told = self.table.row(answer or last)
         at = bisect_left(self._messages, first)
-        since = row.time - self._table.row(self._messages[at - 1]).time if at else None
+        since = row.time - self.table.row(self._messages[at - 1]).time if at else None
         return Rung(
             index, kind, first, last, answer or None, self._count[index], row.time, since,
             self._ended.get(index, row.association), row.sender, row.service, row.asked or told.asked, told.result,
@@ -217,7 +218,7 @@ class Ladder:
         if not numbers:
             return
         low, high = numbers[0], numbers[-1]
-        rows = zip(self._table.columns(*_COLUMNS, first=low, last=high), self._table.sizes(low, high), strict=True)
+        rows = zip(self.table.columns(*_COLUMNS, first=low, last=high), self.table.sizes(low, high), strict=True)
         chosen = bytearray(high - low + 1)
         for number in numbers:
             chosen[number - low] = 1
@@ -227,7 +228,7 @@ class Ladder:
     def _chosen(self, first: int, last: int) -> Iterator[int]:
         """The messages in a range that belong here; what belongs to no association goes with the one before."""
         mine, conversation = self._association, self._conversation
-        columns = self._table.columns("association", "stream", first=first, last=last)
+        columns = self.table.columns("association", "stream", first=first, last=last)
         for number, (association, stream) in enumerate(columns, first):
             if stream >> 1 != conversation:
                 continue
@@ -240,7 +241,7 @@ class Ladder:
         self, number: int, size: int, time: int, association: int, exchange: int, verdict: int, service_number: int,
         kind: int, result: int, grade: int,
     ) -> None:  # fmt: skip
-        table = self._table
+        table = self.table
         codes = {one.code for one in table.experts(number)} if grade else _NO_CODES
         sender, service = sender_of(kind), table.meaning("service", service_number)
         if exchange != NONE:
@@ -280,7 +281,7 @@ class Ladder:
         if service != _BLOCK:
             return _MESSAGE, None
         rung = self._transfers.get(association)
-        if rung is not None and self._table.row(self._first[rung]).sender is sender and self._begins(number):
+        if rung is not None and self.table.row(self._first[rung]).sender is sender and self._begins(number):
             rung = None
         return _TRANSFER, rung
 
@@ -298,7 +299,7 @@ class Ladder:
             self._append(_SILENCE, number)
         if association != NONE and association not in self._met:
             self._met.add(association)
-            self._talking[association] = self._table.associations[association]
+            self._talking[association] = self.table.associations[association]
             if self._association is None:
                 self._append(_BEGIN, number)
         if not codes.isdisjoint(GAPS):
@@ -332,7 +333,7 @@ class Ladder:
         if verdict:
             known = self._protections.get(verdict)
             if known is None:
-                known = PROTECTIONS.index(protection_of(self._table.row(number).security))
+                known = PROTECTIONS.index(protection_of(self.table.row(number).security))
                 self._protections[verdict] = known
             protection = known << _PROTECTION_SHIFT
         self._marks[rung] = (
@@ -359,10 +360,10 @@ class Ladder:
             return Reply.NOT_DUE
         answer = self._answer[index]
         if answer:
-            row = self._table.row(answer)
+            row = self.table.row(answer)
             partial = row.result is None and SERVICES.get(row.service, NO_SERVICE).family in _PARTIAL
             return Reply.UNFINISHED if partial else Reply.COMPLETE
-        row = self._table.row(self._first[index])
+        row = self.table.row(self._first[index])
         if row.association is not None and any(one.number == row.exchange for one in row.association.open.values()):
             return Reply.WAITING
         try:
@@ -375,11 +376,11 @@ class Ladder:
         """What happened between messages."""
         kind, number = self._kinds[index], self._first[index]
         if kind == _GAP:
-            return "; ".join(one.text for one in self._table.experts(number) if one.code in GAPS)
+            return "; ".join(one.text for one in self.table.experts(number) if one.code in GAPS)
         if kind == _SILENCE:
             return f"{(since or 0) / NANOSECONDS:.1f} s without a message"
         if kind == _BEGIN:
-            return _beginning(self._table.row(number).association)
+            return _beginning(self.table.row(number).association)
         if kind == _END:
             association = self._ended[index]
             said = [one.text for one in association.experts]

@@ -32,7 +32,7 @@ def step_words(step: Step, message: Message, meters: Meters, *, show_secrets: bo
     """
     rung = step.rung
     if rung.kind is RungKind.EXCHANGE:
-        if message.number == rung.first and message.sender is Sender.CLIENT:
+        if message.sender is Sender.CLIENT:
             asked = _asked(message, meters)
             if asked:
                 return escape(f"{message.service.removesuffix(_NORMAL)}  {asked}")

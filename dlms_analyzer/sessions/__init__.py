@@ -3,5 +3,6 @@
 from dlms_analyzer.sessions.facts import Facts, facts_of
 from dlms_analyzer.sessions.listing import Line, SessionList
 from dlms_analyzer.sessions.measuring import Measured, Measuring
+from dlms_analyzer.sessions.naming import Naming
 
-__all__ = ["Facts", "Line", "Measured", "Measuring", "SessionList", "facts_of"]
+__all__ = ["Facts", "Line", "Measured", "Measuring", "Naming", "SessionList", "facts_of"]

@@ -60,6 +60,11 @@ class SessionList:
         association = self._table.associations[self._groups[group][max(at - 1, 0)]]
         return association if at else association.conversation
 
+    @property
+    def lacking(self) -> int:
+        """How many associations there are that were not taken yet."""
+        return len(self._table.associations) - self._taken
+
     def grow(self) -> Iterator[tuple[int, int]]:
         """Take the associations that there are by now.
 

@@ -1,0 +1,186 @@
+"""The sessions screen: the list of associations, its order, and what is known about one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dlms_analyzer.associations.association import Association
+from tests.dlms_analyzer.script import Script
+from tests.tui.running import press, running, screen_text, session_of, settled
+from tui.screens.ladder import LadderScreen
+from tui.session_columns import LARGEST_FIRST, SORTABLE
+from tui.widgets.session_table import SessionTable
+
+THREE = ("ln_wrapper_low", "hdlc_edge_cases", "ln_wrapper_gmac_wrong_ak")
+GET = bytes.fromhex("c001c100030100010800ff0200")
+VALUE = bytes.fromhex("c401c1000600000005")
+READ_NAME = bytes.fromhex("c001c1000100002a0000ff0200")
+HOSTILE = "[red]x[/red][@click=app.quit]y[/]"
+
+
+def table(pilot: object) -> SessionTable:
+    found: SessionTable = pilot.app.screen.query_one(SessionTable)  # type: ignore[attr-defined]
+    return found
+
+
+def numbers(pilot: object) -> list[int | str]:
+    rows = table(pilot).lines
+    assert rows is not None
+    lines = [row.line for row in rows]
+    return [one.number if isinstance(one, Association) else f"conversation {one.number}" for one in lines]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 45), (250, 70)], ids=str)
+async def test_the_associations_are_listed_with_the_meter_and_how_they_ended(size: tuple[int, int]) -> None:
+    async with running(session_of(*THREE), size, ["2"]) as pilot:
+        text = screen_text(pilot.app)
+        assert "GRX0000000123456" in text
+        assert "released" in text
+        assert "key?" in text
+        assert "6 associations in 4 conversations" in text
+        assert "context logical-name" in text
+
+
+async def test_the_details_say_why_an_association_does_not_open() -> None:
+    async with running(session_of(*THREE), keys=["2", "down", "down"]) as pilot:
+        assert "none of 1 protected APDUs opens: no keys are given" in screen_text(pilot.app)
+
+
+async def test_response_times_are_measured_for_what_is_visible() -> None:
+    async with running(session_of("ln_wrapper_low"), (250, 40), ["2"]) as pilot:
+        assert "42 answers: p50" in screen_text(pilot.app)
+        heading, first = screen_text(pilot.app).splitlines()[1:3]
+        assert first[heading.index("p95") - 6 : heading.index("p95") + 3].strip().endswith("us")
+
+
+async def test_associations_stand_below_their_conversations_when_asked_and_the_cursor_stays() -> None:
+    async with running(session_of("hdlc_edge_cases"), keys=["2", "down", "t"]) as pilot:
+        assert numbers(pilot) == ["conversation 0", 0, 1, 2]
+        assert table(pilot).cursor == 2
+        assert "conversation 0: 127.0.0.1:41984" in screen_text(pilot.app)
+        await press(pilot, "t")
+        assert numbers(pilot) == [0, 1, 2]
+        assert table(pilot).cursor == 1
+
+
+async def test_the_list_is_sorted_by_a_chosen_column_and_the_other_way_round() -> None:
+    async with running(session_of(*THREE), keys=["2"]) as pilot:
+        await press(pilot, "s")
+        assert "Sort by" in screen_text(pilot.app)
+        at = next(index for index, column in enumerate(SORTABLE) if column.key == "messages")
+        await press(pilot, *["j"] * at, "enter")
+        assert [pilot.app.session.table.associations[one].messages for one in numbers(pilot)] == [84, 28, 6, 2, 2, 1]
+        assert "by messages, largest first" in screen_text(pilot.app)
+        await press(pilot, "S")
+        assert [pilot.app.session.table.associations[one].messages for one in numbers(pilot)] == [1, 2, 2, 6, 28, 84]
+        assert table(pilot).cursor == 5, "the cursor stays on its association"
+
+
+async def test_every_column_that_is_offered_for_sorting_sorts() -> None:
+    async with running(session_of(*THREE), keys=["2"]) as pilot:
+        for column in SORTABLE:
+            pilot.app.screen._sort(column.key)
+            await settled(pilot)
+            assert table(pilot).sorted_by == (column.key, column.key in LARGEST_FIRST)
+            assert sorted(numbers(pilot)) == [0, 1, 2, 3, 4, 5]
+
+
+async def test_a_click_on_a_heading_sorts_by_it() -> None:
+    async with running(session_of(*THREE), keys=["2"]) as pilot:
+        heading = screen_text(pilot.app).splitlines()[1]
+        await pilot.click(SessionTable, offset=(heading.index("Msgs"), 0))
+        await settled(pilot)
+        assert table(pilot).sorted_by == ("messages", True)
+        assert numbers(pilot)[0] == 0
+
+
+async def test_a_click_on_a_heading_that_is_measured_does_not_sort() -> None:
+    async with running(session_of(*THREE), (250, 40), ["2"]) as pilot:
+        heading = screen_text(pilot.app).splitlines()[1]
+        await pilot.click(SessionTable, offset=(heading.index("p95"), 0))
+        await settled(pilot)
+        assert table(pilot).sorted_by is None
+
+
+async def test_enter_climbs_the_ladder_and_c_that_of_the_conversation() -> None:
+    async with running(session_of(*THREE), keys=["2", "end", "enter"]) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, LadderScreen)
+        assert screen.of is pilot.app.session.table.associations[5]
+        await press(pilot, "escape", "c")
+        assert pilot.app.screen.of is pilot.app.session.table.associations[5].conversation
+
+
+async def test_enter_on_a_conversation_climbs_its_ladder() -> None:
+    async with running(session_of("hdlc_edge_cases"), keys=["2", "t", "home", "enter"]) as pilot:
+        assert pilot.app.screen.of is pilot.app.session.table.conversations[0]
+
+
+@pytest.mark.parametrize(
+    ("keys", "text"), [(["down", "f"], "association == 1"), (["t", "home", "f"], "conversation == 0")]
+)
+async def test_f_lists_the_messages_of_an_association_or_a_conversation(
+    keys: list[str], text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(session_of("hdlc_edge_cases"), keys=["2"]) as pilot:
+        asked: list[str] = []
+
+        async def apply(text: str) -> None:
+            asked.append(text)
+
+        monkeypatch.setattr(pilot.app, "apply_filter", apply)
+        await press(pilot, *keys)
+        assert asked == [text]
+
+
+async def test_the_details_can_be_hidden() -> None:
+    async with running(session_of("ln_wrapper_low"), keys=["2", "z"]) as pilot:
+        assert not pilot.app.screen.query_one("#about").display
+        await press(pilot, "z")
+        assert pilot.app.screen.query_one("#about").display
+
+
+async def test_associations_that_come_while_the_list_is_shown_leave_the_cursor_on_its_own(tmp_path: Path) -> None:
+    paths = []
+    for port, count in ((40_000, 1), (40_001, 1)):
+        script = Script(port)
+        script.time += port - 40_000
+        for sap in range(16, 16 + count):
+            script.client(GET, sap=sap).server(VALUE, sap=sap)
+        paths.append(tmp_path / f"{port}.pcap")
+        paths[-1].write_bytes(script.octets())
+    async with running(session_of(*paths), keys=["2", "t", "end"]) as pilot:
+        app = pilot.app
+        assert numbers(pilot) == ["conversation 0", 0, "conversation 1", 1]
+        associations = app.session.table.associations
+        later = Association(2, app.session.table.conversations[0], "wrapper", 32, 1, None, associations[0].first)
+        associations.append(later)
+        app.screen.tell("grew")
+        await settled(pilot)
+        assert numbers(pilot) == ["conversation 0", 0, 2, "conversation 1", 1]
+        assert table(pilot).row.association is associations[1]
+
+
+async def test_a_hostile_meter_name_is_shown_harmless(tmp_path: Path) -> None:
+    name = HOSTILE.encode("utf-8")
+    answer = bytes.fromhex("c401c1000c") + bytes([len(name)]) + name
+    path = tmp_path / "hostile.pcap"
+    path.write_bytes(Script().client(READ_NAME).server(answer).octets())
+    async with running(session_of(path), (300, 40), ["2"]) as pilot:
+        text = screen_text(pilot.app)
+        assert text.count(HOSTILE) == 2, "in the list and in the details"
+
+
+async def test_without_a_capture_the_list_says_how_to_open_one() -> None:
+    async with running(None, keys=["2", "enter", "c", "f", "t", "S", "down"]) as pilot:
+        assert "no capture is open" in screen_text(pilot.app)
+
+
+async def test_another_capture_takes_the_place_of_the_list() -> None:
+    async with running(session_of("ln_wrapper_low"), keys=["2"]) as pilot:
+        await pilot.app.open_session(session_of("hdlc_edge_cases"))
+        await settled(pilot)
+        await press(pilot, "2")
+        assert numbers(pilot) == [0, 1, 2]
