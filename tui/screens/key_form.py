@@ -50,7 +50,7 @@ class KeyForm(ModalScreen[KeySet | None]):
         .field { height: 1; }
         .field Label { width: 26; }
         .field Input { width: 1fr; height: 1; border: none; padding: 0; background: $panel; }
-        .field .verdict { width: 9; padding-left: 1; }
+        .field .verdict { width: 10; padding-left: 1; }
         #problem { color: $text-error; height: auto; width: 1fr; }
         #keys { color: $foreground-muted; width: 1fr; }
     }
