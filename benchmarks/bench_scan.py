@@ -22,9 +22,10 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from generated import generated
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-GENERATOR = ROOT.parent / "shared" / "bench" / "gen_dlms_pcap.py"
 FEW = ROOT / "captures" / "push_udp_gbt.pcap"
 BLOCKS = ROOT.parent / "shared" / "captures" / "pathological_gbt_stream.pcap"
 SESSIONS = 4_000
@@ -213,20 +214,6 @@ def memory(path: Path) -> None:
         f"{count:>10,} frames: {found.memory - imported.memory:6.1f} MiB over the imports ({allowed:.1f} allowed), "
         f"{(found.seconds - imported.seconds) / count * 1e6:.2f} us a frame"
     )
-
-
-def generated(sessions: int) -> Path | None:
-    """A capture of the generator; None where there is no generator."""
-    path = HERE / "data" / f"sessions-{sessions}.pcap"
-    if not path.is_file():
-        if not GENERATOR.is_file():
-            print(f"no capture: name one, or put the generator at {GENERATOR}")
-            return None
-        path.parent.mkdir(exist_ok=True)
-        subprocess.run(
-            [sys.executable, str(GENERATOR), str(path), str(sessions)], check=True, stdout=subprocess.DEVNULL
-        )
-    return path
 
 
 def main() -> int:

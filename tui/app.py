@@ -77,6 +77,10 @@ class AnalyzerApp(App[int]):
         # Only where it paints with the terminal's own colours does Textual know how to leave all of them out.
         super().__init__(ansi_color="NO_COLOR" in os.environ or None)
         self.settings = settings or Settings()
+        for theme in THEMES:
+            self.register_theme(theme)
+        # Set as a theme is set later, the style sheets of all widgets would be read twice at the start.
+        self.set_reactive(App.theme, self.settings.theme)
         self.recent = recent or Recent(None, self.settings)
         self.jobs = Jobs(self)
         self.session = session
@@ -88,9 +92,6 @@ class AnalyzerApp(App[int]):
 
     def on_mount(self) -> None:
         """Begin with the capture that was named."""
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = self.settings.theme
         if self.settings.keys:
             keymap, problems = checked_keys(
                 self.settings.keys, bindings_of(_with_keys(type(self))), type(self).__name__

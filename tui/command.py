@@ -22,7 +22,7 @@ _OF_THE_WHOLE: Final = frozenset({"-h", "--help", "--version"})
 class Screens:
     """Shows captures on screens. What they are made of is imported when they are shown, not before."""
 
-    def __init__(self, arguments: Sequence[str]) -> None:
+    def __init__(self, arguments: Sequence[str] = ()) -> None:
         """Begin.
 
         Args:

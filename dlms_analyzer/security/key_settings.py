@@ -19,7 +19,6 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
     load_pem_public_key,
 )
-from cryptography.x509 import load_der_x509_certificate, load_pem_x509_certificate
 
 from dlms_analyzer.security.keys import SYMMETRIC_KEYS, KeyProblem, KeySet, Secret
 
@@ -136,6 +135,8 @@ def _public_key(setting: str, value: Any, read: Read | None) -> EllipticCurvePub
     """The public key of a certificate, a public key or a private key."""
     if isinstance(value, EllipticCurvePublicKey):
         return value
+    from cryptography.x509 import load_der_x509_certificate, load_pem_x509_certificate  # few keys are certificates
+
     material, what = _material(setting, value, read)
     if b"PRIVATE KEY-----" in material:
         return _private_key(setting, material, read).public_key()

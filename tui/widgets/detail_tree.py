@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple, Self
 
 from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.message import Message
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
@@ -49,6 +50,7 @@ class DetailTree(Tree[Place]):
     DetailTree {
         background: $background;
         padding: 0;
+        overflow-y: scroll;
         scrollbar-size-vertical: 1;
         scrollbar-size-horizontal: 0;
     }
@@ -79,6 +81,19 @@ class DetailTree(Tree[Place]):
         self.show_root = False
         self.guide_depth = 2
         self._meanings: dict[str, Any] = {}
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,  # noqa: ARG002 - see below
+        recompose: bool = False,
+    ) -> Self:
+        """Paint again. The tree has the place that it has, however much is in it: nothing around it moves.
+
+        Textual's own asks for a new layout of the screen with every node, which takes as long as painting all of it.
+        """
+        return super().refresh(*regions, repaint=repaint, recompose=recompose)
 
     def show(self, facts: Iterable[Fact], sections: Iterable[Section], heading: str) -> None:
         """Show another message."""

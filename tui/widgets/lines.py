@@ -187,7 +187,7 @@ class LineList(VirtualView, can_focus=True):
         index = self.validate_cursor(index)
         top, page = round(self.scroll_target_y), self.page_size
         if not top <= index < top + page:
-            self.scroll_to(y=max(index - page // 3, 0), animate=False)
+            self.scroll_to(y=max(index - page // 3, 0), animate=False, immediate=True)
         self.cursor = index
 
     def action_move(self, by: int) -> None:

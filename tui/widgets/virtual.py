@@ -20,6 +20,6 @@ class VirtualView(ScrollView):
         """Scroll as little as is needed for a line to be seen, when `page` lines are visible."""
         top = round(self.scroll_target_y)
         if line < top:
-            self.scroll_to(y=line, animate=False)
+            self.scroll_to(y=line, animate=False, immediate=True)
         elif line >= top + page:
-            self.scroll_to(y=line - page + 1, animate=False)
+            self.scroll_to(y=line - page + 1, animate=False, immediate=True)
