@@ -12,8 +12,11 @@ from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
+from textual.driver import Driver
+from textual.message import Message
 from textual.screen import Screen
 
+from tui import garbage
 from tui.jobs import Job, Jobs
 from tui.keymap import bindings_of, checked_keys
 from tui.recent import Recent
@@ -99,6 +102,7 @@ class AnalyzerApp(App[int]):
             self.set_keymap(keymap)
             self._problems += problems
         self.set_interval(GROWTH, self._tell_growth)
+        self.set_interval(garbage.REST, lambda: garbage.sweep(self.jobs.idle))
         for problem in self._problems:
             self.notify(problem, title="Settings", severity="warning", markup=False)
         if self.session is not None:
@@ -117,11 +121,20 @@ class AnalyzerApp(App[int]):
         if self._settings_path is not None and (problem := save_setting(self._settings_path, name, value)) is not None:
             self.notify(problem, title="Settings", severity="warning", markup=False)
 
-    async def on_event(self, event: events.Event) -> None:
-        """Let jobs rest while the user does something."""
-        if isinstance(event, events.InputEvent) and not isinstance(event, events.MouseMove):
-            self.jobs.attend()
-        await super().on_event(event)
+    def get_driver_class(self) -> type[Driver]:
+        """The driver of this terminal; it lets jobs rest as soon as the user does something."""
+        usual = super().get_driver_class()
+
+        class AttentiveDriver(usual):  # type: ignore[misc, valid-type]
+            """Tells the jobs of a key at once, before it goes its way through the event loop."""
+
+            def process_message(self, message: Message) -> None:
+                """Hand on what the terminal sent."""
+                if isinstance(message, events.InputEvent) and not isinstance(message, events.MouseMove):
+                    self._app.jobs.attend()
+                super().process_message(message)
+
+        return AttentiveDriver
 
     async def open_session(self, session: Session) -> None:
         """Show another capture in place of the one that is open."""

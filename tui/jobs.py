@@ -63,7 +63,7 @@ class Jobs:
     def __init__(self, app: App[Any]) -> None:
         self._app = app
         self._jobs: list[Job] = []
-        self._busy_until = 0.0
+        self._attended = monotonic()
 
     @property
     def running(self) -> tuple[Job, ...]:
@@ -77,8 +77,13 @@ class Jobs:
         return any(not job.background for job in self.running)
 
     def attend(self) -> None:
-        """The user did something: let that be seen first."""
-        self._busy_until = monotonic() + REST
+        """The user did something: let that be seen first. May be called from any thread."""
+        self._attended = monotonic()
+
+    @property
+    def idle(self) -> float:
+        """Seconds since the user did something."""
+        return monotonic() - self._attended
 
     def start(
         self,
@@ -150,11 +155,11 @@ class Jobs:
             job.progress = step
             if on_step is not None:
                 on_step(step)
-            if perf_counter() >= until:
+            if perf_counter() >= until or self.idle < REST:
                 break
         else:
             return False
-        await asyncio.sleep(max(wait, self._busy_until - monotonic(), 0.0))
+        await asyncio.sleep(max(wait, REST - self.idle, 0.0))
         return True
 
     def _tell(self, error: Exception) -> None:

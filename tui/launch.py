@@ -15,6 +15,7 @@ from dlms_analyzer.cli.keys import keyring_of
 from dlms_analyzer.cli.meters import known_meters
 from dlms_analyzer.cli.options import framing_of
 from dlms_analyzer.filters import Filter
+from tui import garbage
 from tui.app import AnalyzerApp
 from tui.opening import STANDARD_INPUT, is_file, keep_input_for_capture, open_source
 from tui.recent import FILE_NAME as RECENT_FILE
@@ -87,6 +88,7 @@ def show(session: Session | None, display_filter: Filter | None = None) -> int:
         session, settings, settings_path=path, recent=recent, problems=problems,
         display_filter="" if display_filter is None else display_filter.text,
     )  # fmt: skip
+    garbage.begin()
     try:
         status = app.run()
     finally:
