@@ -45,6 +45,7 @@ async def settled(pilot: Pilot[Any]) -> None:
     else:
         raise AssertionError(f"still running: {[job.name for job in app.jobs.running]}")
     app._tell_growth()
+    await pilot.pause()
     screen = app.screen
     if getattr(screen, "_waiting", None) is not None:
         screen._show_details()
