@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from enum import Enum
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from dlms_analyzer.output.tree import Section
@@ -231,3 +233,58 @@ def _paired(left: Node, right: Node, depth: int) -> Iterator[FieldPair]:
         changed = (left.value, left.text, left.error) != (right.value, right.text, right.error)
     yield FieldPair(Change.CHANGED if changed else Change.SAME, depth, left, right)
     yield from inner
+
+
+class Cell(NamedTuple):
+    """A place where an octet of each side can stand.
+
+    Attributes:
+        change: how they compare.
+        left: offset on the left; None when nothing stands there.
+        right: offset on the right; None when nothing stands there.
+    """
+
+    change: Change
+    left: int | None
+    right: int | None
+
+
+class Cells:
+    """The octets of both sides beside each other, with blanks where only one has some."""
+
+    def __init__(self, runs: Sequence[Run]) -> None:
+        self._runs = runs
+        sizes = (max(run.left_end - run.left, run.right_end - run.right) for run in runs)
+        self._starts = list(accumulate(sizes, initial=0))
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    def __getitem__(self, at: int) -> Cell:
+        """A cell.
+
+        Raises:
+            IndexError: there is no such cell.
+        """
+        if not 0 <= at < len(self):
+            raise IndexError(f"there is no cell {at}: there are {len(self)}")
+        number = bisect_right(self._starts, at) - 1
+        run, within = self._runs[number], at - self._starts[number]
+        left, right = run.left + within, run.right + within
+        return Cell(run.change, left if left < run.left_end else None, right if right < run.right_end else None)
+
+    def of(self, left: int | None, right: int | None) -> int:
+        """The cell of an octet, by its offset on the left if there is one, else on the right."""
+        for number, run in enumerate(self._runs):
+            if left is not None and run.left <= left < run.left_end:
+                return self._starts[number] + left - run.left
+            if left is None and right is not None and run.right <= right < run.right_end:
+                return self._starts[number] + right - run.right
+        return max(len(self) - 1, 0)
+
+    def next_difference(self, at: int, *, backwards: bool = False) -> int | None:
+        """The first cell of the next run behind a cell that differs, or of the one before; None when there is none."""
+        starts = [start for start, run in zip(self._starts, self._runs, strict=False) if run.change is not Change.SAME]
+        if backwards:
+            return next((start for start in reversed(starts) if start < at), None)
+        return next((start for start in starts if start > at), None)

@@ -32,6 +32,7 @@ class Session:
         show_secrets: passwords and keys are shown.
         capture: its index.
         ended: all of it was read, or the reading was cancelled.
+        marked: number of the message that the next one is to be compared with.
     """
 
     source: Source
@@ -44,6 +45,7 @@ class Session:
     recording: Recording | None = None
     show_secrets: bool = False
     ended: bool = False
+    marked: int | None = None
     capture: IndexedCapture = field(init=False)
 
     def __post_init__(self) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dlms_analyzer.capture import open_capture
 from dlms_analyzer.capture.key_files import load_keys_file
 from dlms_analyzer.index import IndexedCapture
-from dlms_analyzer.message_diff import MAX_EDITS, Change, Difference, Run, difference, octet_runs
+from dlms_analyzer.message_diff import MAX_EDITS, Cells, Change, Difference, Run, difference, octet_runs
 from dlms_analyzer.output.tree import Section, sections
 from dlms_analyzer.security.keyring import Keyring
 from scapy_layers import trace_apdu
@@ -156,3 +156,33 @@ def test_ciphered_messages_are_compared_as_sent_or_deciphered(name: str) -> None
     said = changes(difference(one, other))
     assert ("logical_name" in said) == (name == "deciphered")
     assert ("invocation_counter" in said) == (name == "sent")
+
+
+def test_cells_put_octets_of_both_sides_beside_each_other() -> None:
+    cells = Cells(list(octet_runs(b"abcdefgh", b"abXYZcdeh")))
+    shown = [(cell.change.value, cell.left, cell.right) for cell in (cells[at] for at in range(len(cells)))]
+    assert shown == [
+        ("same", 0, 0), ("same", 1, 1), ("only right", None, 2), ("only right", None, 3), ("only right", None, 4),
+        ("same", 2, 5), ("same", 3, 6), ("same", 4, 7), ("only left", 5, None), ("only left", 6, None),
+        ("same", 7, 8),
+    ]  # fmt: skip
+    assert [cells.of(left, right) for left, right in ((0, 0), (None, 3), (5, None), (7, 8), (99, 99))] == [
+        0,
+        3,
+        8,
+        10,
+        10,
+    ]
+    with pytest.raises(IndexError, match="there are 11"):
+        cells[11]
+
+
+def test_differences_are_gone_through_in_both_directions() -> None:
+    cells = Cells(list(octet_runs(b"abcdefgh", b"abXYZcdeh")))
+    assert [cells.next_difference(at) for at in (0, 2, 8, 10)] == [2, 8, None, None]
+    assert [cells.next_difference(at, backwards=True) for at in (0, 2, 8, 10)] == [None, None, 2, 8]
+
+
+def test_there_are_no_cells_of_nothing() -> None:
+    cells = Cells(())
+    assert (len(cells), cells.of(0, 0), cells.next_difference(0)) == (0, 0, None)

@@ -16,6 +16,7 @@ from dlms_analyzer.sessions import SessionList
 from dlms_analyzer.sessions.facts import meter_name
 from tui.jobs import Job
 from tui.screens.base import MainScreen
+from tui.screens.diff import compare
 from tui.session import Session
 from tui.widgets.ladder_view import LadderView
 from tui.widgets.lines import LineList
@@ -33,6 +34,7 @@ class LadderScreen(MainScreen):
                 tooltip="the next session"),
         Binding("left_square_bracket", "beside(-1)", "Previous", key_display="[", id="ladder.previous",
                 tooltip="the session before"),
+        Binding("d", "compare", "Diff", id="ladder.compare", tooltip="mark a message; on a second one: compare both"),
         Binding("c", "widen", "Conversation", show=False, id="ladder.widen",
                 tooltip="from the association to its conversation, and back"),
         Binding("F", "last", "Follow", show=False, id="ladder.last", tooltip="stay at the newest message"),
@@ -207,6 +209,13 @@ class LadderScreen(MainScreen):
             self.notify("no association said this", markup=False)
             return
         self._begin(None if step is None else step.message)
+
+    async def action_compare(self) -> None:
+        """Mark the message, or compare it with the one that is marked."""
+        step = self.view.step
+        if step is not None:
+            await compare(self.analyzer_app, step.message or step.rung.first)
+            self.view.forget()
 
     def action_last(self) -> None:
         """Go on with the newest message, until the cursor is moved."""

@@ -16,6 +16,7 @@ from dlms_analyzer.messages import Message
 from dlms_analyzer.output.facts import facts
 from dlms_analyzer.output.tree import Section, sections
 from tui.screens.base import MainScreen
+from tui.screens.diff import compare
 from tui.session import Session
 from tui.widgets.detail_tree import DetailTree
 from tui.widgets.hex_view import HexView
@@ -51,6 +52,8 @@ class MessagesScreen(MainScreen):
         Binding("F", "follow", "Follow", show=False, id="messages.follow"),
         Binding("z", "zoom", "Panes", id="messages.zoom", tooltip="list and details, only the list, only the details"),
         Binding("x", "exchange", "Exchange", id="messages.exchange", tooltip="go round the messages of the exchange"),
+        Binding("d", "compare", "Diff", show=False, id="messages.compare",
+                tooltip="mark a message; on a second one: compare both"),
         Binding("R", "reassemble", "Join", show=False, id="messages.reassemble",
                 tooltip="show what a very long transfer carried"),
         Binding("less_than_sign", "grow_list(-5)", "Smaller list", show=False, id="messages.smaller"),
@@ -279,6 +282,12 @@ class MessagesScreen(MainScreen):
         following = session.table.column("exchange", number + 1)
         after = next((at for at, one in enumerate(following, number + 1) if one == exchange), None)
         self.show_message(session.table.exchange_request[exchange] if after is None else after)
+
+    async def action_compare(self) -> None:
+        """Mark the message, or compare it with the one that is marked."""
+        rows = self.rows
+        if rows is not None and len(rows):
+            await compare(self.analyzer_app, rows.number(self.list.cursor))
 
     def action_reassemble(self) -> None:
         """Show what a very long transfer carried, however long that takes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -91,8 +91,6 @@ class LadderView(LineList):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.steps: Steps | None = None
-        self.marked: int | None = None
-        """Number of the message that is marked for comparison."""
         self._session: Session | None = None
         self._ends = ("client", "server")
 
@@ -137,7 +135,8 @@ class LadderView(LineList):
     def row_segments(self, index: int, width: int) -> Sequence[Segment]:
         """A message as an arrow, or what happened between messages."""
         steps, session = self.steps, self._session
-        if steps is None or session is None:
+        app: Any = self.app
+        if steps is None or session is None or session is not app.session:  # it is closed, and so are its files
             return ()
         step = steps[index]
         if step.message is None:
@@ -147,7 +146,7 @@ class LadderView(LineList):
     def _message(self, session: Session, step: Step, listed: Listed, widths: _Widths) -> list[Segment]:
         known = styles(self.app)
         rung, row = step.rung, listed.row
-        number_style = known.mark if listed.number == self.marked else known.dim
+        number_style = known.mark if listed.number == session.marked else known.dim
         segments = [
             Segment(fit(str(listed.number), NUMBER, right=True), number_style),
             Segment(f" {_time(listed, widths)} ", known.dim),
