@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
@@ -83,3 +83,25 @@ class OutputFile:
         finally:
             if self._temporary is not None and not whole:
                 Path(self._temporary).unlink(missing_ok=True)
+
+
+def save_text(
+    path: str | os.PathLike[str], pieces: Iterable[str], inputs: Iterable[str | os.PathLike[str]] = ()
+) -> Iterator[int]:
+    """Write a text to a new file, which is there when all of it is written, and not before.
+
+    Args:
+        path: of the file; one that is there is replaced at the end.
+        pieces: of the text.
+        inputs: files that are being read, which must not be replaced.
+
+    Yields:
+        How many pieces are written, after each. Whoever stops iterating stops the writing.
+
+    Raises:
+        CaptureError: it cannot be written, or is one of the inputs; or what it is made of cannot be read.
+    """
+    with OutputFile(path, inputs) as file:
+        for count, piece in enumerate(pieces, 1):
+            file.write(piece.encode("utf-8", "backslashreplace"))
+            yield count

@@ -13,6 +13,7 @@ from dlms_analyzer.filters import Filter
 from dlms_analyzer.frames import Frame
 from dlms_analyzer.framing.options import FramingOptions
 from dlms_analyzer.index.again import decipher_again
+from dlms_analyzer.index.frames import FrameTable
 from dlms_analyzer.index.looking import Looking
 from dlms_analyzer.index.rereading import Rereading
 from dlms_analyzer.index.selecting import Selected, select
@@ -57,10 +58,14 @@ class IndexedCapture:
         source: where the frames come from.
         analyzer: what they go through.
         table: the messages.
+        options: how streams are framed.
+        frames: the frames, of a capture that grows; see `FrameSurvey` for those of others.
     """
 
     def __init__(self, source: Source, options: FramingOptions | None = None, keys: Keyring | None = None) -> None:
         self.source = source
+        self.options = options or FramingOptions()
+        self.frames = FrameTable(source)
         self.analyzer = Analyzer(options, heads=True, keys=keys)
         self.table = MessageTable(self.analyzer.associations)
         self._looking = Looking(self.table, source, self.analyzer.security)
@@ -88,9 +93,7 @@ class IndexedCapture:
         source = self.source
         while not source.ended:
             before = self.progress
-            frames = source.available()
-            if keep is not None:
-                frames = _kept(frames, keep)
+            frames = self._noted(source.available(), keep)
             while self._take_batch(frames):
                 yield self.progress
             yield None if self.progress == before else self.progress
@@ -191,6 +194,15 @@ class IndexedCapture:
         """
         return self._looking.octets(number)
 
+    def _noted(self, frames: Iterator[Frame], keep: Callable[[Frame], object] | None) -> Iterator[Frame]:
+        """Frames, each noted and kept before it is handed on."""
+        note = self.frames.add
+        for frame in frames:
+            note(frame)
+            if keep is not None:
+                keep(frame)
+            yield frame
+
     def _take_batch(self, frames: Iterator[Frame]) -> bool:
         """Read some frames; whether there may be more."""
         feed, add = self.analyzer.feed, self.table.add
@@ -202,10 +214,3 @@ class IndexedCapture:
             if len(self.table) > enough:
                 return True
         return count == BATCH
-
-
-def _kept(frames: Iterator[Frame], keep: Callable[[Frame], object]) -> Iterator[Frame]:
-    """Frames, each kept before it is handed on."""
-    for frame in frames:
-        keep(frame)
-        yield frame

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from .conversations import ConversationTable
 from .decoder import NetworkDecoder
+from .fates import FATES, Fate, FrameFates
 from .streams import Conversation, Delivery, End, Gap, GapReason, Stream
 from .tcp import TcpConversation, TcpStream
 from .unread import Reason, Unread
 
 __all__ = [
+    "FATES",
     "Conversation",
     "ConversationTable",
     "Delivery",
     "End",
+    "Fate",
+    "FrameFates",
     "Gap",
     "GapReason",
     "NetworkDecoder",

@@ -52,6 +52,11 @@ class ConversationTable:
                 return [(stream, segment)]
         return self._feed_tcp(stream, segment)
 
+    def repeated(self, flow: bytes) -> int:
+        """Segments of a TCP flow that brought nothing new so far."""
+        stream = self._tcp.get(flow)
+        return 0 if stream is None else stream.duplicates
+
     def flush(self) -> list[Delivery]:
         """What still waits anywhere: nothing follows."""
         out: list[Delivery] = []

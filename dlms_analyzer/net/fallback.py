@@ -57,14 +57,19 @@ def _link_layers() -> dict[int, type[Packet]]:
     return dict(conf.l2types.num2layer)
 
 
+def link_layer(link_type: int) -> type[Packet] | None:
+    """Scapy's layer for a link type; None when it has none."""
+    return _link_layers().get(link_type)
+
+
 def scapy_knows(link_type: int) -> bool:
     """Whether Scapy has a layer for a link type."""
-    return link_type in _link_layers()
+    return link_layer(link_type) is not None
 
 
 def find_ip(frame: Frame) -> InnerPacket | Unread:
     """The innermost IP packet that carries TCP or UDP, or else the innermost IP packet."""
-    layer = _link_layers().get(frame.link_type)
+    layer = link_layer(frame.link_type)
     if layer is None:
         return Unread(Reason.UNSUPPORTED, frame, 0, f"link type {frame.link_type} is not known")
     octets = frame.octets
