@@ -8,8 +8,9 @@ from itertools import islice
 from typing import Final
 
 from dlms_analyzer.cosem.datetimes import DATE_TIME_SIZE, DateTime
-from dlms_analyzer.cosem.profile import CLOCK, TIME, Cell, Column, Table
+from dlms_analyzer.cosem.profile import CLOCK, TIME, Column, Table
 from dlms_analyzer.values import CAPTURED, Value
+from scapy_layers.data import DataPair
 
 MAX_SORTED: Final = 1_000_000
 """Values that are put in order together: some hundred megabytes."""
@@ -76,7 +77,7 @@ def moments(table: Table) -> Iterator[tuple[int | None, str]]:
     """When each row was captured, nanoseconds since 1970 UTC, and what is odd about that; None when it does not say."""
     clock = next((index for index, column in enumerate(table.columns) if _is_clock(column)), None)
     for row in table.rows:
-        yield _moment(row[clock]) if clock is not None and clock < len(row) else (None, NO_MOMENT)
+        yield moment_of(row[clock].data) if clock is not None and clock < len(row) else (None, NO_MOMENT)
 
 
 def _is_clock(column: Column) -> bool:
@@ -84,9 +85,9 @@ def _is_clock(column: Column) -> bool:
     return captured is not None and (captured.class_id, captured.attribute_index) == (CLOCK, TIME)
 
 
-def _moment(cell: Cell) -> tuple[int | None, str]:
-    """Nanoseconds since 1970 UTC that a time stamp says, and what is odd about it."""
-    octets = cell.data[1]
+def moment_of(data: DataPair) -> tuple[int | None, str]:
+    """Nanoseconds since 1970 UTC that a time stamp says, and what is odd about it; None when it says no moment."""
+    octets = data[1]
     if not isinstance(octets, bytes) or len(octets) != DATE_TIME_SIZE:
         return None, NO_MOMENT
     moment = DateTime.from_bytes(octets).to_datetime()

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Final, NamedTuple
 
-from dlms_analyzer.cosem.model import ALL_ATTRIBUTES, MeterModel
+from dlms_analyzer.cosem.model import ALL_ATTRIBUTES, COMPACT_DATA, PROFILE_GENERIC, MeterModel
+from dlms_analyzer.cosem.profile import BUFFER
 from dlms_analyzer.items import Asked
 from dlms_analyzer.meaning import PUSHES
 from dlms_analyzer.values import Value
@@ -56,6 +57,11 @@ class AttributeRef(NamedTuple):
     def object(self) -> ObjectRef:
         """The object."""
         return ObjectRef(self.class_id, self.logical_name, self.base_name)
+
+    @property
+    def is_profile(self) -> bool:
+        """It is the buffer of a profile or of compact data: a table."""
+        return self.class_id in (PROFILE_GENERIC, COMPACT_DATA) and self.attribute == BUFFER
 
 
 class Told(Enum):

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from dlms_analyzer.cosem.model import COMPACT_DATA, PROFILE_GENERIC
 from dlms_analyzer.cosem.profile import BUFFER
 from dlms_analyzer.objects.columns import AttributeRef, placed, ref_of
 from dlms_analyzer.objects.meter import MeterObjects
@@ -18,8 +17,6 @@ MAX_TABLES: Final = 4
 """Readings of profiles whose cells are kept for the next look: one may have thousands of rows."""
 BATCH: Final = 500
 """Accessed values in one step; of each only the time is looked up."""
-
-_PROFILES: Final = frozenset({PROFILE_GENERIC, COMPACT_DATA})
 
 
 class Collected(NamedTuple):
@@ -58,6 +55,11 @@ class History:
     def __len__(self) -> int:
         return len(self._order)
 
+    @property
+    def accessed(self) -> int:
+        """How many of its values are no cells of profiles."""
+        return self._taken[self.ref]
+
     def time(self, index: int) -> int:
         """When a value was revealed, or its row captured; nanoseconds since 1970 UTC."""
         return self._times[self._order[index]]
@@ -65,6 +67,10 @@ class History:
     def message(self, index: int) -> int:
         """Number of the message that revealed a value."""
         return self._messages[self._order[index]]
+
+    def is_captured(self, index: int) -> bool:
+        """Whether a value stands in a row of a profile."""
+        return bool(self._captured[self._order[index]])
 
     def value(self, index: int) -> Value | None:
         """A value, the earliest first; None when its octets are gone."""
@@ -125,13 +131,11 @@ class History:
         """The buffers that may have captured the attribute."""
         found = []
         for one in self.meter.objects:
-            if one.class_id not in _PROFILES or one.logical_name is None:
-                continue
             buffer = AttributeRef(*one, BUFFER)
-            if buffer == self.ref or not self.meter.numbers(buffer):
+            if not buffer.is_profile or buffer == self.ref or not self.meter.numbers(buffer):
                 continue
             self.meter.prepare(one)
-            columns = self.meter.model.captured(one.class_id, one.logical_name)
+            columns = self.meter.model.captured(one.class_id or 0, one.logical_name or b"")
             if columns is None or any(
                 (column.class_id, column.logical_name) == self.ref[:2]
                 and self.ref.attribute == (None if column.data_index else column.attribute_index)

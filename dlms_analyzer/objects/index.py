@@ -71,6 +71,7 @@ class ObjectIndex:
         self._capture = capture
         self._known = meters
         self._done = 0
+        self._settled = False
         self._of_model: dict[int, MeterObjects] = {}
         self._of_side: dict[tuple[int, int, int], tuple[bytes | None, MeterObjects]] = {}
         self._by_place: dict[str, MeterObjects] = {}
@@ -85,14 +86,20 @@ class ObjectIndex:
         """How far gathering is."""
         return Gathered(self._done, len(self._capture.table), sum(meter.values for meter in self.meters))
 
+    @property
+    def settled(self) -> bool:
+        """Whether there is nothing to go through at the moment."""
+        return self._settled and self._done == len(self._capture.table)
+
     def gather(self) -> Iterator[Gathered]:
         """Go on to the last message there is now, in steps of a few milliseconds; may be stopped and begun again."""
-        spent = 0
+        spent, self._settled = 0, False
         for cost in chain(self._messages(), self._settling()):
             spent += cost
             if spent >= STEP:
                 spent = 0
                 yield self.progress
+        self._settled = True
         yield self.progress
 
     def _messages(self) -> Iterator[int]:

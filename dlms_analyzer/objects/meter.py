@@ -28,6 +28,9 @@ from dlms_analyzer.values import Value, values_in
 MAX_LOOKED: Final = 16
 """Messages whose values are kept for the next look, as a screen is drawn again and again. Profiles are large."""
 
+MAX_JOINED: Final = 500
+"""Messages of an exchange that are gone through while somebody waits."""
+
 _Members = dict[int | None, list[AttributeRef]]
 
 
@@ -205,6 +208,12 @@ class MeterObjects:
         if len(refs) == 1:
             return self._seen[refs[0]]
         return array("I", merge(*(self._seen[one] for one in refs)))
+
+    def is_long(self, number: int) -> bool:
+        """Whether a message completes a transfer of so many messages that looking at it takes a while."""
+        table = self._capture.table
+        exchange = table.row(number).exchange
+        return exchange is not None and number - table.exchange_request[exchange] > MAX_JOINED
 
     def time(self, number: int) -> int:
         """When a message was complete, nanoseconds since 1970 UTC."""

@@ -35,6 +35,11 @@ def _cell_value(cell: Cell) -> Any:
     return cell.value if cell.scaled is None else f"{cell.scaled:f}"
 
 
+def cell_text(cell: Cell) -> str:
+    """A cell with its scaler and the mark of one that was worked out; not escaped."""
+    return str(_cell_value(cell)) + _MARKS.get(cell.origin, "")
+
+
 def profile_heading(value: Value, table: Table) -> str:
     """One line about a reading of a profile."""
     count = len(table.rows)
@@ -48,8 +53,8 @@ def profile_lines(value: Value, table: Table, style: Style, width: int | None = 
     yield style("bold", fitted(profile_heading(value, table), width))
     if not table.rows:
         return
-    rows = [[escape(str(_cell_value(cell))) + _MARKS.get(cell.origin, "") for cell in row] for row in table.rows]
-    codes = [_code(column) for column in table.columns]
+    rows = [[escape(cell_text(cell)) for cell in row] for row in table.rows]
+    codes = [column_code(column) for column in table.columns]
     headings = [escape(column_heading(column)) for column in table.columns]
     widest = None if width is None else WIDEST_HEADING
     widths = [
@@ -59,7 +64,7 @@ def profile_lines(value: Value, table: Table, style: Style, width: int | None = 
     for texts in (codes, headings):
         cells = (f"{fitted(text, size):<{size}}" for text, size in zip(texts, widths, strict=True))
         yield style("dim", fitted("  " + "  ".join(cells).rstrip(), width))
-    numbers = [_is_numeric(table, index) for index in range(len(widths))]
+    numbers = [is_numeric(table, index) for index in range(len(widths))]
     for row in rows:
         cells = (
             f"{text:>{size}}" if number else f"{text:<{size}}"
@@ -71,7 +76,8 @@ def profile_lines(value: Value, table: Table, style: Style, width: int | None = 
             yield style("dim", f"  {said}")
 
 
-def _code(column: Column) -> str:
+def column_code(column: Column) -> str:
+    """OBIS code of a column, with the attribute behind it where it is not the value."""
     captured = column.captured
     if captured is None:
         return column.key
@@ -79,7 +85,8 @@ def _code(column: Column) -> str:
     return text if ":" not in column.key else text + column.key[column.key.index(":") :]
 
 
-def _is_numeric(table: Table, index: int) -> bool:
+def is_numeric(table: Table, index: int) -> bool:
+    """Whether all values of a column are numbers."""
     return all(isinstance(row[index].value, int | float) for row in table.rows if index < len(row))
 
 

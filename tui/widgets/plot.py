@@ -104,8 +104,8 @@ def _clipped(text: str, width: int) -> str:
 
 def _title(picture: Picture, shown: Sequence[Series], width: int, inks: Sequence[Style], bold: Style) -> Text:
     units = list(dict.fromkeys(one.unit for one in shown if one.unit))
-    text = f"{picture.title} [{', '.join(units)}]" if units else picture.title
-    title = Text(_clipped(text, width), bold)
+    unit = _clipped(f" [{', '.join(units)}]", width // 2) if units else ""
+    title = Text(_clipped(picture.title, width - cell_len(unit)) + unit, bold)
     if len(shown) > 1:
         for index, one in enumerate(shown):
             title.append(f"  {_SIGNS[index] or '⠶'} {escape(one.name)}", inks[index + 1])

@@ -1,0 +1,127 @@
+"""Exports: what is shown goes into a file or to the clipboard, as CSV or JSON, in small steps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from dlms_analyzer.output.exports import FORMS
+from tui.screens.dialog import Ask, Choose, Confirm
+
+if TYPE_CHECKING:
+    from tui.app import AnalyzerApp
+
+MAX_CLIPBOARD: Final = 100_000
+"""Characters that are given to the clipboard: terminals drop longer ones without a word."""
+LINES: Final = 20
+"""Lines of an export in one step."""
+LONGEST_NAME: Final = 60
+"""Characters of the name of a file that is made of what is exported."""
+
+
+class Export(NamedTuple):
+    """Something that can be exported.
+
+    Attributes:
+        title: what it is, for people.
+        name: what it is, for the name of a file; need not be fit for one.
+        make: gives it line by line, in the form asked for.
+    """
+
+    title: str
+    name: str
+    make: Callable[[str], Iterator[str]]
+
+
+def file_name(export: Export, form: str) -> str:
+    """A name for the file, of letters and digits only: names of meters and objects come from the wire."""
+    stem = re.sub(r"[^A-Za-z0-9.]+", "-", export.name).strip("-.")[:LONGEST_NAME]
+    return f"{stem or 'export'}.{form}"
+
+
+def written(path: Path, lines: Iterator[str]) -> Iterator[int]:
+    """Write lines into a file, which is there under its name only when it is complete.
+
+    Yields:
+        Lines written so far.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as out:
+            for count, line in enumerate(lines, 1):
+                out.write(line)
+                if not count % LINES:
+                    yield count
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def gathered(lines: Iterator[str], found: list[str]) -> Iterator[int]:
+    """Put lines into a list, up to what a clipboard takes.
+
+    Yields:
+        Lines so far.
+    """
+    size = 0
+    for count, line in enumerate(lines, 1):
+        size += len(line)
+        found.append(line)
+        if size > MAX_CLIPBOARD:
+            return
+        if not count % LINES:
+            yield count
+
+
+async def export(app: AnalyzerApp, exports: Sequence[Export]) -> None:
+    """Ask what to export, how and where to, then do it. To be run in a worker."""
+    ways = [(one, form, to_file) for one in exports for form in FORMS for to_file in (True, False)]
+    titles = [
+        f"{one.title}: {form.upper()} {'to a file' if to_file else 'to the clipboard'}" for one, form, to_file in ways
+    ]
+    chosen = await app.push_screen_wait(Choose("Export", titles))
+    if chosen is None:
+        return
+    one, form, to_file = ways[chosen]
+    if not to_file:
+        _to_clipboard(app, one, form)
+        return
+    answer = await app.push_screen_wait(Ask("Write to which file?", file_name(one, form), check=_problem))
+    if not answer:
+        return
+    path = Path(answer).expanduser()
+    if path.exists() and not await app.push_screen_wait(Confirm(f"{path} is there already. Write over it?")):
+        return
+    app.jobs.start(
+        "exporting",
+        written(path, one.make(form)),
+        on_done=lambda: app.notify(f"written: {path}", markup=False),
+        on_error=lambda problem: app.notify(str(problem), title="Not written", severity="error", markup=False),
+    )
+
+
+def _to_clipboard(app: AnalyzerApp, one: Export, form: str) -> None:
+    found: list[str] = []
+
+    def done() -> None:
+        text = "".join(found)
+        if len(text) > MAX_CLIPBOARD:
+            app.notify("too much for a clipboard: write it to a file", severity="warning", markup=False)
+            return
+        app.copy_to_clipboard(text)
+        app.notify(f"copied: {one.title}, {len(text):,} characters", markup=False)
+
+    app.jobs.start("exporting", gathered(one.make(form), found), on_done=done)
+
+
+def _problem(answer: str) -> str | None:
+    """Why a file cannot be written there; None when nothing speaks against it."""
+    path = Path(answer).expanduser()
+    if path.is_dir():
+        return "this is a folder"
+    return None if path.parent.is_dir() else f"there is no folder {path.parent}"
