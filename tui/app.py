@@ -14,8 +14,10 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.message import Message
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
+from dlms_analyzer.output.escape import escape
 from tui import garbage
 from tui.jobs import Job, Jobs
 from tui.keymap import bindings_of, checked_keys
@@ -109,6 +111,19 @@ class AnalyzerApp(App[int]):
             self._read(self.session)
         if self._display_filter:
             self.call_after_refresh(self.apply_filter, self._display_filter)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Tell the user something for some seconds; what it says of names and of the wire has no effect."""
+        text = "\n".join(escape(line) for line in message.split("\n"))
+        super().notify(text, title=escape(title), severity=severity, timeout=timeout, markup=markup)
 
     def keep_setting(self, name: str, value: Any) -> None:
         """Change a setting, for this run and for later ones.

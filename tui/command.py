@@ -37,10 +37,7 @@ class Screens:
             help="show capture files on screens; `dlms-analyzer FILE` does the same",
             description="Browse captures: messages, sessions, meters and their values, keys, findings, statistics.",
         )
-        add_capture_options(command, files="*")
-        command.add_argument("-F", "--follow", action="store_true", help="go on when the file grows")
-        add_display_filter(command)
-        add_meter_options(command)
+        _add_open_options(command)
         command.set_defaults(run=_open, usage_error=command.error)
         command = commands.add_parser(
             "serve",
@@ -48,10 +45,7 @@ class Screens:
             description="The screens of `open` in a browser on this machine, for the one who has the link it prints.",
         )
         add_serve_options(command)
-        add_capture_options(command, files="*")
-        command.add_argument("-F", "--follow", action="store_true", help="go on when the file grows")
-        add_display_filter(command)
-        add_meter_options(command)
+        _add_open_options(command)
         command.set_defaults(run=self._serve)
 
     def completed(self, arguments: Sequence[str]) -> list[str]:
@@ -71,6 +65,13 @@ class Screens:
         from tui.launch import listen
 
         return listen(source, options)
+
+
+def _add_open_options(command: Any) -> None:
+    add_capture_options(command, files="*")
+    command.add_argument("-F", "--follow", action="store_true", help="go on when the file grows")
+    add_display_filter(command)
+    add_meter_options(command)
 
 
 def _names_no_command(argument: str) -> bool:

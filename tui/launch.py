@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import sys
-from typing import Final
 
 from textual import constants
 
@@ -22,10 +20,6 @@ from tui.recent import FILE_NAME as RECENT_FILE
 from tui.recent import Recent
 from tui.session import Session
 from tui.settings import load_settings, settings_file, state_file
-
-LATE_COLLECTION: Final = 5_000
-"""Collections of middle-aged garbage before one that goes through everything: an index keeps millions of objects, none
-of them in cycles, and while Python looks at all of them (0.2 s at two million messages) no key is answered."""
 
 
 def open_files(options: argparse.Namespace) -> int:
@@ -82,8 +76,6 @@ def show(session: Session | None, display_filter: Filter | None = None) -> int:
     for one in () if session is None else session.paths:
         if one != STANDARD_INPUT:
             recent.add_file(one)
-    gc.freeze()  # what was imported stays
-    gc.set_threshold(*gc.get_threshold()[:2], LATE_COLLECTION)
     app = AnalyzerApp(
         session, settings, settings_path=path, recent=recent, problems=problems,
         display_filter="" if display_filter is None else display_filter.text,
