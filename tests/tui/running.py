@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from textual.pilot import Pilot
 
@@ -36,22 +37,31 @@ def session_of(*captures: str | Path, keys: str | Path | None = None, **more: An
 
 
 async def settled(pilot: Pilot[Any]) -> None:
-    """Wait until no job runs and everything is painted."""
+    """Wait until no job runs, no message is on its way and everything is painted."""
     app: Any = pilot.app
+    await _delivered(pilot)
     for _ in range(MAX_TURNS):
-        await pilot.pause()
         if not app.jobs.busy:
             break
+        await pilot.pause(0)
     else:
         raise AssertionError(f"still running: {[job.name for job in app.jobs.running]}")
     app._tell_growth()
-    await pilot.pause()
+    await _delivered(pilot)
     screen = app.screen
     if getattr(screen, "_waiting", None) is not None:
         screen._show_details()
+        await _delivered(pilot)
+
+
+async def _delivered(pilot: Pilot[Any]) -> None:
+    """Wait until messages have reached their widgets, and what these sent in turn, and all is laid out."""
     for _ in range(MAX_TURNS):
-        await pilot.pause()
-        if not (screen._layout_required or screen._dirty_widgets):
+        await pilot.pause(0)
+        screen = pilot.app.screen
+        waiting = any(one.message_queue_size for one in (pilot.app, *screen.walk_children(with_self=True)))
+        if not (waiting or screen._layout_required or screen._dirty_widgets):
+            await pilot.pause(0)
             return
 
 
@@ -70,9 +80,15 @@ async def running(
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:
     """Press keys one after the other, each once the one before has done its work."""
-    for key in keys:
-        await pilot.press(key)
-        await settled(pilot)
+    # Textual waits behind each key until the process is idle for some time; `settled` knows better what to wait for.
+    with patch("textual.app.wait_for_idle", _no_wait):
+        for key in keys:
+            await pilot.press(key)
+            await settled(pilot)
+
+
+async def _no_wait(*_: object) -> None:
+    """Wait for nothing."""
 
 
 def screen_text(app: Any) -> str:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.tui.running import press, running, screen_text, session_of, settled
 from tui.widgets.detail_tree import DetailTree
 from tui.widgets.hex_view import HexView
 from tui.widgets.message_list import MessageList
+
+
+async def at(pilot: Any, number: int) -> None:
+    """Put the cursor on a message."""
+    await pilot.app.show_message(number)
+    await settled(pilot)
+
 
 SIZES = [(80, 24), (140, 45), (250, 70)]
 
@@ -52,7 +61,8 @@ async def test_an_octet_leads_to_the_innermost_field_that_has_it() -> None:
 
 async def test_what_was_deciphered_is_shown_beside_what_was_sent() -> None:
     session = session_of("ln_wrapper_gmac_glo", keys="ln_wrapper_gmac_glo")
-    async with running(session, keys=["down"] * 6) as pilot:
+    async with running(session) as pilot:
+        await at(pilot, 7)
         screen = pilot.app.screen
         tabs = [tab.label_text for tab in screen.query("Tab") if tab.display]
         assert tabs == ["As sent", "Deciphered"]
@@ -65,7 +75,8 @@ async def test_what_was_deciphered_is_shown_beside_what_was_sent() -> None:
 
 async def test_a_field_of_the_deciphered_apdu_shows_the_deciphered_octets() -> None:
     session = session_of("ln_wrapper_gmac_glo", keys="ln_wrapper_gmac_glo")
-    async with running(session, keys=["down"] * 6) as pilot:
+    async with running(session) as pilot:
+        await at(pilot, 7)
         screen = pilot.app.screen
         tree = screen.query_one(DetailTree)
         tree.focus()
@@ -77,13 +88,15 @@ async def test_a_field_of_the_deciphered_apdu_shows_the_deciphered_octets() -> N
 
 async def test_the_completing_block_of_a_long_transfer_shows_what_was_joined() -> None:
     session = session_of("ln_wrapper_low")
-    async with running(session, keys=["down"] * 31) as pilot:
+    async with running(session) as pilot:
+        await at(pilot, 32)
         assert "reassembled from messages" in screen_text(pilot.app)
         assert [tab.label_text for tab in pilot.app.screen.query("Tab") if tab.display] == ["As sent", "Reassembled"]
 
 
 async def test_the_messages_of_an_exchange_are_gone_round() -> None:
-    async with running(session_of("ln_wrapper_low"), keys=["down"] * 14) as pilot:
+    async with running(session_of("ln_wrapper_low")) as pilot:
+        await at(pilot, 15)
         visited = [pilot.app.screen.query_one(MessageList).cursor + 1]
         for _ in range(18):
             await press(pilot, "x")
