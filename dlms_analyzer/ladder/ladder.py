@@ -1,7 +1,7 @@
 """Ladder: the messages of an association or of a conversation, those of an exchange folded into one rung.
 
-Built in small steps while the table of messages grows. A rung takes `RUNG_OCTETS` and a message `MESSAGE_OCTETS`;
-everything else that is said of a rung is read off the table when somebody looks at it.
+Built in small steps while the table of messages grows. A rung takes some thirty octets and a message eight; everything
+else that is said of a rung is read off the table when somebody looks at it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dlms_analyzer.decoded import decode_apdu
 from dlms_analyzer.frames import NANOSECONDS
 from dlms_analyzer.framing.units import Sender
 from dlms_analyzer.index import IndexedCapture, MessageTable
-from dlms_analyzer.index.table import NONE, SEVERITIES, sender_of
+from dlms_analyzer.index.table import NONE, SEVERITIES, Row, sender_of
 from dlms_analyzer.ladder.rungs import PROTECTIONS, Protection, Reply, Rung, RungKind, protection_of
 from dlms_analyzer.net.streams import Conversation
 from dlms_analyzer.notes import Severity
@@ -32,11 +32,6 @@ SILENCE: Final = 5 * NANOSECONDS
 MAX_OPEN: Final = 16_384
 """Exchanges at a time that later messages can still join; head-ends pipeline some tens, and a concentrator talks to a
 few thousand meters at once."""
-
-RUNG_OCTETS: Final = 24
-"""Memory of a rung."""
-MESSAGE_OCTETS: Final = 8
-"""Memory of a message on a rung."""
 
 GAPS: Final = frozenset({"gap", "segment-lost", "incomplete"})
 """Codes of notes that tell of octets which are not in the capture."""
@@ -208,7 +203,8 @@ class Ladder:
             index, kind, first, last, answer or None, self._count[index], row.time, since,
             self._ended.get(index, row.association), row.sender, row.service, row.asked or told.asked, told.result,
             self._octets[index], told.time - row.time if answer > first else None, bool(marks & _REPETITION),
-            PROTECTIONS[(marks & _PROTECTION) >> _PROTECTION_SHIFT], SEVERITIES[marks & _GRADE], self._reply(index),
+            PROTECTIONS[(marks & _PROTECTION) >> _PROTECTION_SHIFT], SEVERITIES[marks & _GRADE],
+            _completeness(told) if answer else self._reply(index),
             self._text(index, since),
         )  # fmt: skip
 
@@ -358,11 +354,8 @@ class Ladder:
         """What became of the answer of a rung."""
         if self._kinds[index] != _EXCHANGE:
             return Reply.NOT_DUE
-        answer = self._answer[index]
-        if answer:
-            row = self.table.row(answer)
-            partial = row.result is None and SERVICES.get(row.service, NO_SERVICE).family in _PARTIAL
-            return Reply.UNFINISHED if partial else Reply.COMPLETE
+        if self._answer[index]:
+            return _completeness(self.table.row(self._answer[index]))
         row = self.table.row(self._first[index])
         if row.association is not None and any(one.number == row.exchange for one in row.association.open.values()):
             return Reply.WAITING
@@ -386,6 +379,12 @@ class Ladder:
             said = [one.text for one in association.experts]
             return "; ".join([f"the connection of association {association.number} ended", *said])
         return ""
+
+
+def _completeness(answer: Row) -> Reply:
+    """Whether an answer is complete, told by its latest message."""
+    partial = answer.result is None and SERVICES.get(answer.service, NO_SERVICE).family in _PARTIAL
+    return Reply.UNFINISHED if partial else Reply.COMPLETE
 
 
 def _beginning(association: Association | None) -> str:
