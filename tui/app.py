@@ -125,6 +125,10 @@ class AnalyzerApp(App[int]):
         text = "\n".join(escape(line) for line in message.split("\n"))
         super().notify(text, title=escape(title), severity=severity, timeout=timeout, markup=markup)
 
+    def watch_theme(self) -> None:
+        """What was painted in the colours of another theme is outdated."""
+        self.tell("changed")
+
     def keep_setting(self, name: str, value: Any) -> None:
         """Change a setting, for this run and for later ones.
 

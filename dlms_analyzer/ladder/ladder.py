@@ -202,9 +202,9 @@ class Ladder:
         return Rung(
             index, kind, first, last, answer or None, self._count[index], row.time, since,
             self._ended.get(index, row.association), row.sender, row.service, row.asked or told.asked, told.result,
-            self._octets[index], told.time - row.time if answer > first else None, bool(marks & _REPETITION),
-            PROTECTIONS[(marks & _PROTECTION) >> _PROTECTION_SHIFT], SEVERITIES[marks & _GRADE],
-            _completeness(told) if answer else self._reply(index),
+            bool(marks & _REFUSAL), self._octets[index], told.time - row.time if answer > first else None,
+            bool(marks & _REPETITION), PROTECTIONS[(marks & _PROTECTION) >> _PROTECTION_SHIFT],
+            SEVERITIES[marks & _GRADE], _completeness(told) if answer else self._reply(index),
             self._text(index, since),
         )  # fmt: skip
 

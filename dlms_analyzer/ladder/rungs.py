@@ -99,6 +99,8 @@ class Rung(NamedTuple):
     asked: tuple[Asked, ...]
     result: str | None
     """`success`, or the first other result; None while there is none."""
+    refused: bool
+    """Some access was refused, or the whole request."""
     octets: int
     """Of all messages, link framing removed."""
     latency: int | None

@@ -16,7 +16,7 @@ from dlms_analyzer.framing.units import Sender
 from dlms_analyzer.ladder import Reply, Rung, RungKind, Step, Steps
 from dlms_analyzer.ladder.ladder import REPEATS
 from dlms_analyzer.ladder.rungs import protection_of
-from dlms_analyzer.output.ladder import SUCCESS, step_words
+from dlms_analyzer.output.ladder import step_words
 from dlms_analyzer.output.spans import span_text
 from tui.message_columns import Listed, info_role
 from tui.session import Session
@@ -285,7 +285,7 @@ def _text(session: Session, step: Step, listed: Listed) -> str:
 def _style_of(known: Styles, step: Step, listed: Listed) -> Style:
     """The style of an arrow: what is wrong with the answer is wrong with it."""
     rung = step.rung
-    if listed.number == rung.answer and rung.result not in (None, SUCCESS):
+    if listed.number == rung.answer and rung.refused:
         return known.warning
     role = info_role(listed)
     return known[role] if role else Style()

@@ -124,7 +124,7 @@ class LineList(VirtualView, can_focus=True):
         style = self.rich_style
         if y < self.heading_lines:
             heading = Strip(self.heading_segments(width)).adjust_cell_length(width, style)
-            return heading.apply_style(styles(self.app).heading)
+            return heading.apply_style(style + styles(self.app).heading)
         index = self.scroll_offset.y + y - self.heading_lines
         if index >= self.count:
             return Strip.blank(width, style)

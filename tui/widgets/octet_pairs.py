@@ -7,6 +7,7 @@ from typing import Final
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.strip import Strip
 
 from dlms_analyzer.message_diff import Cell, Cells, Change, Difference, FieldPair
 from tui.theme import styles
@@ -81,6 +82,19 @@ class OctetPairs(LineList):
         left = self._side(cells, [cell.left for cell in cells], difference.left.octets, self._marked[0])
         right = self._side(cells, [cell.right for cell in cells], difference.right.octets, self._marked[1])
         return [*left, Segment(" │ ", known.dim), *right]
+
+    def _under_cursor(self, strip: Strip) -> Strip:
+        """A line with the cursor on it; the octets that are marked stay so, as they are what one looks for."""
+        if not self.has_focus:
+            return strip
+        known = styles(self.app)
+        marks = (known.changed, known.linked)
+        segments = [
+            Segment(text, style if any(style == style + mark for mark in marks) else style + known.cursor)
+            for text, style, _ in strip
+            if style is not None
+        ]
+        return Strip(segments, strip.cell_length)
 
     def _side(
         self, cells: Sequence[Cell], offsets: Sequence[int | None], octets: bytes, marked: range

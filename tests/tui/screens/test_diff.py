@@ -175,3 +175,13 @@ async def test_a_comparison_goes_away_with_its_capture(tmp_path: Path) -> None:
         await settled(pilot)
         await press(pilot, "2")
         assert not isinstance(pilot.app.screen, DiffScreen)
+
+
+async def test_octets_that_differ_are_seen_on_the_line_with_the_cursor_too(tmp_path: Path) -> None:
+    async with running(session_of(two(tmp_path)), keys=["d", "down", "d"]) as pilot:
+        changed = styles(pilot.app).changed
+        for keys in ([], ["tab"]):
+            await press(pilot, *keys)
+            assert octets(pilot).cursor == 0
+            marked = [one.text for one in octets(pilot).render_line(0) if one.style.bgcolor == changed.bgcolor]
+            assert marked == ["c1", "01", "c2", "02"]

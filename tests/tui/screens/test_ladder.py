@@ -11,6 +11,7 @@ from tests.dlms_analyzer.script import Script
 from tests.tui.running import press, running, screen_text, session_of, settled
 from tui.screens.ladder import LadderScreen
 from tui.screens.sessions import SessionsScreen
+from tui.theme import styles
 from tui.widgets.ladder_view import LadderView
 from tui.widgets.message_list import MessageList
 
@@ -185,3 +186,23 @@ async def test_f_and_the_cursor_decide_whether_the_newest_message_is_followed() 
         assert "following (F)" in screen_text(pilot.app)
         await press(pilot, "up")
         assert "following (F)" not in screen_text(pilot.app)
+
+
+async def test_another_theme_paints_all_lines_anew() -> None:
+    async with running(session_of("ln_wrapper_low"), keys=["2", "enter"]) as pilot:
+        before = view(pilot).render_line(3)
+        pilot.app.theme = "dlms-light"
+        await settled(pilot)
+        after = view(pilot).render_line(3)
+        assert before.text == after.text
+        client = [segment.style.color for segment in after if "action-request" in segment.text]
+        assert client == [styles(pilot.app).client.color]
+
+
+async def test_a_refusal_is_a_warning_whoever_says_it() -> None:
+    async with running(session_of("hdlc_edge_cases"), keys=["2", "enter"]) as pilot:
+        refused = next(step for step in map(view(pilot).steps.__getitem__, range(30)) if step.rung.refused)
+        line = view(pilot).steps.line_of(refused.rung.answer)
+        segments = view(pilot).row_segments(line, 140)
+        said = next(segment for segment in segments if "EXCEPTION.response" in segment.text)
+        assert said.style == styles(pilot.app).warning

@@ -120,3 +120,13 @@ async def test_a_line_ends_before_the_scroll_bar() -> None:
             app.numbers.forget()
             await pilot.pause()
             assert app.numbers.widths == {width}
+
+
+async def test_the_heading_stands_on_the_background_of_the_list() -> None:
+    app = Listing(3)
+    app.numbers.heading_lines = 1
+    async with app.run_test(size=(40, 10)) as pilot:
+        await pilot.pause()
+        segments = list(app.numbers.render_line(0))
+        assert segments
+        assert {segment.style.bgcolor for segment in segments} == {app.numbers.rich_style.bgcolor}
