@@ -19,12 +19,13 @@ from textual.screen import Screen
 
 from dlms_analyzer.output.escape import escape
 from tui import garbage
+from tui.capturing import Capturing
 from tui.jobs import Job, Jobs
 from tui.keymap import bindings_of, checked_keys
 from tui.recent import Recent
 from tui.screens import MAIN_SCREENS
 from tui.screens.base import MainScreen
-from tui.session import Session
+from tui.session import Given, Session
 from tui.settings import Settings, save_setting
 from tui.theme import NO_COLOUR_CSS, THEMES
 
@@ -38,6 +39,7 @@ class AnalyzerApp(App[int]):
     Attributes:
         session: the open capture; None when there is none.
         jobs: what is going on.
+        capturing: opens, stops and saves captures.
         settings: what the user likes.
         recent: captures and filters that were used before.
     """
@@ -54,6 +56,22 @@ class AnalyzerApp(App[int]):
             for key, mode in enumerate(MAIN_SCREENS, 1)
         ),
         Binding("question_mark", "help", "Help", key_display="?", id="app.help"),
+        Binding(
+            "ctrl+s",
+            "save",
+            "Save as",
+            show=False,
+            id="app.save",
+            tooltip="save frames or messages: everything, what is listed, a conversation",
+        ),
+        Binding(
+            "ctrl+e",
+            "toggle_capture",
+            "Start/stop",
+            show=False,
+            id="app.toggle_capture",
+            tooltip="stop the live capture, or start it again",
+        ),
         Binding("ctrl+p", "command_palette", "Commands", show=False, id="app.palette"),
         Binding("escape", "cancel", "Cancel", show=False, id="app.cancel"),
         Binding("q", "quit", "Quit", id="app.quit"),
@@ -68,6 +86,7 @@ class AnalyzerApp(App[int]):
         recent: Recent | None = None,
         problems: Sequence[str] = (),
         display_filter: str = "",
+        given: Given | None = None,
     ) -> None:
         """Prepare.
 
@@ -78,6 +97,7 @@ class AnalyzerApp(App[int]):
             recent: captures and filters that were used before; None when nothing is remembered.
             problems: what the user should hear about the settings.
             display_filter: which messages are shown at first.
+            given: keys, options and names for every capture that is opened.
         """
         # Only where it paints with the terminal's own colours does Textual know how to leave all of them out.
         super().__init__(ansi_color="NO_COLOR" in os.environ or None)
@@ -89,6 +109,7 @@ class AnalyzerApp(App[int]):
         self.recent = recent or Recent(None, self.settings)
         self.jobs = Jobs(self)
         self.session = session
+        self.capturing = Capturing(self, given or Given())
         self._settings_path = settings_path
         self._problems = list(problems)
         self._display_filter = display_filter
@@ -174,8 +195,11 @@ class AnalyzerApp(App[int]):
     def _read(self, session: Session) -> None:
         def done() -> None:
             session.ended = True
+            if session.recording is not None:
+                session.recording.close()
             for problem in session.source.problems:
-                self.notify(str(problem), title="Damaged capture", severity="warning", markup=False)
+                self.notify(str(problem), title=session.title, severity="warning", markup=False)
+            self.tell("grew")
 
         name = "live" if session.live else "reading"
         self.jobs.start(name, session.reading(), on_done=done, background=session.live or session.growing)
@@ -229,9 +253,16 @@ class AnalyzerApp(App[int]):
         await self.push_screen(HelpScreen(self.screen))
 
     async def action_quit(self) -> None:
-        """Leave."""
-        self.close_session()
-        self.exit(0)
+        """Leave; what was captured and not saved is asked about."""
+        self.capturing.do(self.capturing.leave())
+
+    def action_save(self) -> None:
+        """Save something of the capture."""
+        self.capturing.do(self.capturing.save())
+
+    def action_toggle_capture(self) -> None:
+        """Stop the live capture, or start it again."""
+        self.capturing.do(self.capturing.toggle())
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action of the current screen and of the application, for the palette."""

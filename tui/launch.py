@@ -8,17 +8,17 @@ import sys
 from textual import constants
 
 from dlms_analyzer.capture import ListeningSource
-from dlms_analyzer.capture.recording import Recording
 from dlms_analyzer.cli.keys import keyring_of
 from dlms_analyzer.cli.meters import known_meters
 from dlms_analyzer.cli.options import framing_of
+from dlms_analyzer.cli.serial import line_settings
 from dlms_analyzer.filters import Filter
 from tui import garbage
 from tui.app import AnalyzerApp
-from tui.opening import STANDARD_INPUT, is_file, keep_input_for_capture, open_source
+from tui.opening import STANDARD_INPUT, FilePlan, LivePlan, Plan, SerialPlan, keep_input_for_capture
 from tui.recent import FILE_NAME as RECENT_FILE
 from tui.recent import Recent
-from tui.session import Session
+from tui.session import Given, Session
 from tui.settings import load_settings, settings_file, state_file
 
 
@@ -35,16 +35,14 @@ def open_files(options: argparse.Namespace) -> int:
         options.usage_error("--follow takes one file")
     keys = keyring_of(options)
     with known_meters(options, keys) as meters:
+        given = Given(keys, framing_of(options), meters, options.show_secrets)
         session = None
         if options.files:
             if STANDARD_INPUT in options.files:
                 keep_input_for_capture()
-            source = open_source(options.files, follow=options.follow, tshark=options.engine != "own")
-            session = Session(
-                source, keys, framing_of(options), meters, tuple(options.files), show_secrets=options.show_secrets,
-                growing=options.follow or options.engine != "own" or not all(map(is_file, options.files)),
-            )  # fmt: skip
-        return show(session, options.display_filter)
+            plan = FilePlan(tuple(options.files), options.follow, options.engine != "own")
+            session = Session.of(plan, plan.open(), given)
+        return show(session, given, options.display_filter)
 
 
 def listen(source: ListeningSource, options: argparse.Namespace) -> int:
@@ -55,19 +53,25 @@ def listen(source: ListeningSource, options: argparse.Namespace) -> int:
     """
     keys = keyring_of(options)
     with known_meters(options, keys) as meters:
-        recording = None if options.write is None else Recording(options.write, source)
-        session = Session(
-            source, keys, framing_of(options), meters, live=True, recording=recording,
-            show_secrets=options.show_secrets,
-        )  # fmt: skip
-        return show(session, options.display_filter)
+        given = Given(keys, framing_of(options), meters, options.show_secrets)
+        return show(Session.of(_listening_plan(options), source, given), given, options.display_filter)
 
 
-def show(session: Session | None, display_filter: Filter | None = None) -> int:
+def _listening_plan(options: argparse.Namespace) -> Plan:
+    """What `live` and `serial` listen to, to begin again."""
+    keep = options.write or ""
+    if options.command == "live":
+        promiscuous = not options.no_promiscuous
+        return LivePlan(tuple(options.interfaces), options.filter, promiscuous, options.ring, keep)
+    return SerialPlan(tuple(options.devices), line_settings(options), options.mode_e, keep)
+
+
+def show(session: Session | None, given: Given, display_filter: Filter | None = None) -> int:
     """Show the screens until the user leaves; gives the exit status.
 
     Args:
         session: what is open at first.
+        given: for every capture that is opened.
         display_filter: which of its messages are shown at first.
     """
     path = settings_file()
@@ -77,7 +81,7 @@ def show(session: Session | None, display_filter: Filter | None = None) -> int:
         if one != STANDARD_INPUT:
             recent.add_file(one)
     app = AnalyzerApp(
-        session, settings, settings_path=path, recent=recent, problems=problems,
+        session, settings, settings_path=path, recent=recent, problems=problems, given=given,
         display_filter="" if display_filter is None else display_filter.text,
     )  # fmt: skip
     garbage.begin()

@@ -1,39 +1,149 @@
-"""Opening what the screens show. Opening may wait for somebody: for a pipe, a capture program, a disk far away."""
+"""Opening what the screens show. Opening may wait: for a pipe, a capture program, a disk far away."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
-from dlms_analyzer.capture import CaptureError, Source, merged, open_capture
+from dlms_analyzer.capture import CaptureError, ListeningSource, Source, merged, open_capture
+from dlms_analyzer.capture.baud_rate import LineSettings
+from dlms_analyzer.capture.live import RING, LiveSource
+from dlms_analyzer.capture.serial_tap import SerialSource
 from dlms_analyzer.capture.tshark import TsharkSource
 from dlms_analyzer.net import NetworkDecoder
 
 STANDARD_INPUT: Final = "-"
+USUAL_LINE: Final = LineSettings(9600, 8, "N")
+
+
+class Plan(Protocol):
+    """What to open; can be opened again."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Files that are read; none when it is no matter of files."""
+        ...
+
+    @property
+    def live(self) -> bool:
+        """It is listened to until somebody stops it."""
+        ...
+
+    @property
+    def growing(self) -> bool:
+        """What is to come is waited for."""
+        ...
+
+    @property
+    def keep(self) -> str:
+        """File that the frames are kept in as they come; empty for none."""
+        ...
+
+    def open(self) -> Source:
+        """Open it; may wait for somebody.
+
+        Raises:
+            CaptureError: it cannot be opened.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlan:
+    """Capture files and streams, as one.
+
+    Attributes:
+        paths: of the captures.
+        follow: go on when the end of a file is reached, until the source is stopped.
+        tshark: let tshark read the files.
+    """
+
+    paths: tuple[str, ...]
+    follow: bool = False
+    tshark: bool = False
+    live: bool = False
+    keep: str = ""
+
+    @property
+    def growing(self) -> bool:
+        """What is to come is waited for."""
+        return self.follow or self.tshark or not all(map(is_file, self.paths))
+
+    def open(self) -> Source:
+        """Open all of them.
+
+        Raises:
+            CaptureError: one cannot be opened.
+        """
+        if self.tshark:
+            return merged([TsharkSource(path, NetworkDecoder.knows_link) for path in self.paths])
+        return merged([open_capture(path, follow=self.follow) for path in self.paths])
+
+
+@dataclass(frozen=True, slots=True)
+class LivePlan:
+    """Network interfaces.
+
+    Attributes:
+        interfaces: their names.
+        capture_filter: which packets.
+        promiscuous: also packets for other hosts.
+        ring: octets kept on disk.
+        keep: file that all frames are kept in; empty for none.
+    """
+
+    interfaces: tuple[str, ...]
+    capture_filter: str = ""
+    promiscuous: bool = True
+    ring: int = RING
+    keep: str = ""
+    paths: tuple[str, ...] = ()
+    live: bool = True
+    growing: bool = True
+
+    def open(self) -> ListeningSource:
+        """Start capturing.
+
+        Raises:
+            CaptureError: no permission, no such interface, not a filter.
+        """
+        return LiveSource(self.interfaces, self.capture_filter, promiscuous=self.promiscuous, ring=self.ring)
+
+
+@dataclass(frozen=True, slots=True)
+class SerialPlan:
+    """One or two serial ports.
+
+    Attributes:
+        devices: the ports; of two, the first has what the client sends.
+        settings: of the line.
+        mode_e: follow the change of baud rate of IEC 62056-21.
+        keep: file that all frames are kept in; empty for none.
+    """
+
+    devices: tuple[str, ...]
+    settings: LineSettings = USUAL_LINE
+    mode_e: bool = False
+    keep: str = ""
+    paths: tuple[str, ...] = ()
+    live: bool = True
+    growing: bool = True
+
+    def open(self) -> ListeningSource:
+        """Start listening.
+
+        Raises:
+            CaptureError: a port cannot be opened.
+        """
+        return SerialSource(self.devices, self.settings, mode_e=self.mode_e)
 
 
 def is_file(path: str) -> bool:
     """Whether a path is a file, which is there as a whole."""
     return path != STANDARD_INPUT and Path(path).is_file()
-
-
-def open_source(paths: Sequence[str], *, follow: bool = False, tshark: bool = False) -> Source:
-    """Open captures as one.
-
-    Args:
-        paths: of the captures.
-        follow: go on when the end of a file is reached, until the source is stopped.
-        tshark: let tshark read the files.
-
-    Raises:
-        CaptureError: one cannot be opened.
-    """
-    if tshark:
-        return merged([TsharkSource(path, NetworkDecoder.knows_link) for path in paths])
-    return merged([open_capture(path, follow=follow) for path in paths])
 
 
 def keep_input_for_capture() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
-from dlms_analyzer.capture import Source
+from dlms_analyzer.capture import CaptureError, Source, open_captures
 from dlms_analyzer.capture.recording import Recording
 from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.framing.options import FramingOptions
@@ -14,6 +15,24 @@ from dlms_analyzer.meaning import learn
 from dlms_analyzer.messages import Message
 from dlms_analyzer.security.keyring import Keyring
 from dlms_analyzer.security.keys import KeySet
+from tui.opening import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the command line gave for every capture that is opened.
+
+    Attributes:
+        keys: open what is protected.
+        options: how streams are framed.
+        meters: what is known about the meters, and what things are called.
+        show_secrets: passwords and keys are shown.
+    """
+
+    keys: Keyring = field(default_factory=Keyring)
+    options: FramingOptions = field(default_factory=FramingOptions)
+    meters: Meters = field(default_factory=Meters)
+    show_secrets: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -28,7 +47,9 @@ class Session:
         paths: the files; empty for a live capture.
         live: it goes on until it is stopped.
         growing: what is to come is waited for: a file that is followed, a pipe.
+        plan: how to open it once more.
         recording: the file that frames of a live capture are kept in.
+        saved: frames of a live capture that were saved afterwards.
         show_secrets: passwords and keys are shown.
         capture: its index.
         ended: all of it was read, or the reading was cancelled.
@@ -42,7 +63,9 @@ class Session:
     paths: tuple[str, ...] = ()
     live: bool = False
     growing: bool = False
+    plan: Plan | None = None
     recording: Recording | None = None
+    saved: int = 0
     show_secrets: bool = False
     ended: bool = False
     marked: int | None = None
@@ -50,6 +73,30 @@ class Session:
 
     def __post_init__(self) -> None:
         self.capture = IndexedCapture(self.source, self.options, self.keys)
+
+    @classmethod
+    def of(cls, plan: Plan, source: Source, given: Given) -> Session:
+        """The session of something that was opened.
+
+        Args:
+            plan: what was opened.
+            source: what came of it; closed when there can be no session.
+            given: keys, options and meters.
+
+        Raises:
+            CaptureError: what comes cannot be kept.
+        """
+        recording = None
+        if plan.keep:
+            try:
+                recording = Recording(plan.keep, source)
+            except CaptureError:
+                source.close()
+                raise
+        return cls(
+            source, given.keys, given.options, given.meters, plan.paths, plan.live, plan.growing, plan, recording,
+            show_secrets=given.show_secrets,
+        )  # fmt: skip
 
     @property
     def title(self) -> str:
@@ -107,6 +154,16 @@ class Session:
             if one.system_title is not None and one.name is not None:
                 self.meters.call(one.system_title.hex(), one.name)
         yield from self.capture.add_keys(*keys)
+
+    @property
+    def unsaved(self) -> int:
+        """Frames that are lost when it is closed."""
+        return len(self.capture.frames) - self.saved if self.live and self.recording is None else 0
+
+    @property
+    def again(self) -> Callable[[], Source] | None:
+        """Opens its files once more; None for a capture that has noted its frames because it grew."""
+        return None if self.live or self.growing else partial(open_captures, self.paths)
 
     def close(self) -> None:
         """Let go of files, devices and child processes."""

@@ -44,13 +44,17 @@ def run(options: argparse.Namespace) -> int:
         return 0
     if not 0 < len(options.devices) <= MAX_PORTS:
         options.usage_error("one serial port, or two: for what the client sends and for what it receives")
-    settings = LineSettings(options.baud, options.data_bits, options.parity[0].upper())
-    with closing(SerialSource(options.devices, settings, mode_e=options.mode_e)) as source:
+    with closing(SerialSource(options.devices, line_settings(options), mode_e=options.mode_e)) as source:
         if (front := front_of(options)) is not None:
             return front.listen(source, options)
         start = source.settings
         line = f"{start.baud_rate} Bd {start.data_bits}{start.parity}1"
         return report(source, listen(source, options, f"listening on {source.name} at {line}, until Ctrl-C"))
+
+
+def line_settings(options: argparse.Namespace) -> LineSettings:
+    """The settings of the line that the options name."""
+    return LineSettings(options.baud, options.data_bits, options.parity[0].upper())
 
 
 def _baud(text: str) -> int:

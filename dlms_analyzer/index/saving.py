@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, nullcontext
 from typing import Final, NamedTuple
 
@@ -42,7 +42,7 @@ class SaveProgress(NamedTuple):
 def save_capture(
     capture: IndexedCapture,
     path: Path,
-    numbers: Sequence[int] | None = None,
+    numbers: Iterable[int] | None = None,
     again: Again | None = None,
     inputs: Iterable[Path] = (),
 ) -> Iterator[SaveProgress]:

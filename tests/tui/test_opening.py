@@ -9,19 +9,23 @@ import pytest
 
 from dlms_analyzer.capture import CaptureError
 from tests.support import CAPTURES
-from tui.opening import is_file, keep_input_for_capture, open_source
+from tui.opening import FilePlan, is_file, keep_input_for_capture
 
 
 def test_several_files_are_one_source() -> None:
-    paths = [str(CAPTURES / "ln_wrapper_low.pcap"), str(CAPTURES / "event_udp_wrapper.pcap")]
-    source = open_source(paths)
+    paths = (str(CAPTURES / "ln_wrapper_low.pcap"), str(CAPTURES / "event_udp_wrapper.pcap"))
+    plan = FilePlan(paths)
+    assert not plan.growing
+    source = plan.open()
     times = [frame.time for frame in source]
     assert times == sorted(times)
     assert source.name == ", ".join(paths)
 
 
 def test_a_followed_file_has_not_ended_at_its_end() -> None:
-    source = open_source([str(CAPTURES / "ln_wrapper_low.pcap")], follow=True)
+    plan = FilePlan((str(CAPTURES / "ln_wrapper_low.pcap"),), follow=True)
+    assert plan.growing
+    source = plan.open()
     assert list(source.available())
     assert not source.ended
 
