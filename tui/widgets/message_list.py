@@ -46,8 +46,14 @@ class MessageRows(Sequence[Listed]):
         return listed
 
     def number(self, index: int) -> int:
-        """Number of the message on a line."""
-        return index + 1 if self.numbers is None else self.numbers[index]
+        """Number of the message on a line.
+
+        Raises:
+            IndexError: there is no such line.
+        """
+        if self.numbers is not None:
+            return self.numbers[index]
+        return range(1, len(self) + 1)[index]
 
     def forget(self) -> None:
         """Look at all messages anew: keys were added, or secrets are shown now."""
