@@ -81,11 +81,11 @@ class Outline:
     def update(self, *, always: bool = False) -> bool:
         """Make the lines again if there are other ones; whether there are."""
         meters = [] if self.index is None else self.index.meters
+        if self._state is None and len(meters) == 1:
+            self._open.add(id(meters[0].model))
         state = tuple((id(one), one.revision if id(one.model) in self._open else 0) for one in meters)
         if not always and state == self._state:
             return False
-        if self._state is None and len(meters) == 1:
-            self._open.add(id(meters[0].model))
         self._state = state if meters else None
         self.lines = [line for meter in meters for line in self._of_meter(meter)]
         return True

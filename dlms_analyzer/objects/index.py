@@ -144,12 +144,15 @@ class ObjectIndex:
             found = self._of(self._known.find(place, title))
             if title is None:
                 self._by_place[place] = found
+        found.associations.add(association.number)
         self._of_side[side] = title, found
         return found
 
     def _meter_of(self, message: Message) -> MeterObjects:
         """The meter that a message comes from or goes to."""
         found = self._of(model_of(self._known, message))
+        if message.association is not None:
+            found.associations.add(message.association.number)
         if message.association is None or message.association.server_title is None:
             self._by_place[place_of(message)] = found
         return found

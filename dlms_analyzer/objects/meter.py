@@ -40,11 +40,13 @@ class MeterObjects:
     Attributes:
         model: what is known about it.
         values: how many values were revealed.
+        associations: numbers of the associations in which that happened.
     """
 
     def __init__(self, model: MeterModel, capture: IndexedCapture, meters: Meters) -> None:
         self.model = model
         self.values = 0
+        self.associations: set[int] = set()
         self._capture = capture
         self._meters = meters
         self._seen: dict[AttributeRef, array[int]] = {}
@@ -116,6 +118,7 @@ class MeterObjects:
             mine[:] = array("I", merge(mine, numbers))
             self.values += len(numbers)
         self._pushes.adopt(other._pushes)
+        self.associations |= other.associations
 
     def _begin(self, ref: AttributeRef) -> array[int]:
         numbers = self._seen[ref] = array("I")

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
 
-from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.cosem.model import DATA, LOGICAL_DEVICE_NAME
 from dlms_analyzer.cosem.profile import CLOCK, TIME
 from dlms_analyzer.index import MessageTable
@@ -29,12 +28,11 @@ _CLOCK: Final = AttributeRef(CLOCK, bytes((0, 0, 1, 0, 0, 255)), None, TIME)
 _NANOSECONDS: Final = 1_000_000_000
 
 
-def meter_facts(meter: MeterObjects, meters: Meters, table: MessageTable) -> Iterator[Fact]:
+def meter_facts(meter: MeterObjects, table: MessageTable) -> Iterator[Fact]:
     """What is known of a meter.
 
     Args:
         meter: the meter.
-        meters: all meters, to find its associations.
         table: has the associations.
     """
     model = meter.model
@@ -50,7 +48,7 @@ def meter_facts(meter: MeterObjects, meters: Meters, table: MessageTable) -> Ite
     source = f", {listed} from its object list" if listed else ", object list not seen"
     yield Fact("objects", f"{objects}{source}")
     yield Fact("values", f"{meter.values:,}")
-    yield from _associations(meter, meters, table)
+    yield from _associations(meter, table)
     clock = meter.latest(_CLOCK)
     if clock is not None:
         yield Fact("clock", value_text(clock))
@@ -70,14 +68,11 @@ def _difference(meter: MeterObjects, clock: Value) -> Iterator[Fact]:
     yield Fact("clock difference", f"{abs(ahead):,.0f} s {where} the capture, in message {clock.message:,}{zone}")
 
 
-def _associations(meter: MeterObjects, meters: Meters, table: MessageTable) -> Iterator[Fact]:
-    places: Counter[str] = Counter()
-    clients: Counter[int | None] = Counter()
-    for one in table.associations:
-        place = place_of_server(one)
-        if meters.find(place, one.server_title) is meter.model:
-            places[place] += 1
-            clients[one.client_sap] += 1
+def _associations(meter: MeterObjects, table: MessageTable) -> Iterator[Fact]:
+    """Where the meter answered, and which clients it revealed values to."""
+    found = [table.associations[number] for number in sorted(meter.associations)]
+    places = dict.fromkeys(map(place_of_server, found))
+    clients = Counter(one.client_sap for one in found)
     for place in places:
         if place != meter.model.key:
             yield Fact("address", place)
@@ -109,8 +104,10 @@ def object_facts(meter: MeterObjects, ref: ObjectRef, *, show_secrets: bool = Fa
             yield Fact(f"method {number}{member.name}", rights.strip())
             continue
         one = AttributeRef(*ref, member.number)
-        seen = len(meter.numbers(one))
-        value = meter.latest(one) if seen and not one.is_profile else None
+        numbers = meter.numbers(one)
+        seen = len(numbers)
+        looks = seen and not one.is_profile and not meter.is_long(numbers[-1])
+        value = meter.latest(one) if looks else None
         said = "" if value is None else value_text(value, show_secrets=show_secrets)
         counted = f"{seen:,} value{'' if seen == 1 else 's'}" if seen else "no value seen"
         yield Fact(f"{number}{member.name}", f"{said}  ({counted}){rights}".lstrip())

@@ -122,7 +122,7 @@ class MeterPane(Vertical):
             facts = object_facts(line.meter, line.object, show_secrets=session.show_secrets)
             self._show_facts(_object_title(line), facts)
         else:
-            self._show_facts(line.meter.model.called, meter_facts(line.meter, session.meters, session.table))
+            self._show_facts(line.meter.model.called, meter_facts(line.meter, session.table))
 
     def grow(self) -> None:
         """There may be more values of the attribute."""

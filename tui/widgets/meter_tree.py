@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.binding import Binding, BindingType
 
 from dlms_analyzer.objects import MeterObjects, ObjectIndex, ObjectRef
@@ -104,6 +105,13 @@ class MeterTree(LineList):
             segments.append(piece)
             room -= piece.cell_length
         return segments
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor there; a click on the mark opens or closes."""
+        super().on_click(event)
+        line = self.line
+        if line is not None and event.chain == 1 and event.x < INDENT * line.depth + len(_OPEN):
+            self.toggle()
 
     def toggle(self) -> bool:
         """Open or close the line with the cursor; False when nothing can be opened there."""
