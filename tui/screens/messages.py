@@ -124,6 +124,8 @@ class MessagesScreen(MainScreen):
         text = f"{total:,} messages" if shown == total else f"{shown:,} of {total:,} messages"
         if rows is not None and shown:
             text += f"  No. {rows.number(self.list.cursor):,}"
+        if session.marked is not None:
+            text += f"  {session.marked:,} marked (d)"
         if self.list.following:
             text += "  following (F)"
         return text
@@ -288,6 +290,7 @@ class MessagesScreen(MainScreen):
         rows = self.rows
         if rows is not None and len(rows):
             await compare(self.analyzer_app, rows.number(self.list.cursor))
+            self.update_status()
 
     def action_reassemble(self) -> None:
         """Show what a very long transfer carried, however long that takes."""

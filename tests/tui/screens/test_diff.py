@@ -64,6 +64,7 @@ async def test_d_on_the_marked_message_marks_it_no_more(tmp_path: Path) -> None:
         assert isinstance(pilot.app.screen, MessagesScreen)
         assert "message 1 is no longer marked" in told(pilot)
         assert pilot.app.session.marked == 2
+        assert "2 marked (d)" in screen_text(pilot.app)
 
 
 async def test_messages_are_marked_on_the_ladder_too(tmp_path: Path) -> None:

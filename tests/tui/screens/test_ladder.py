@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.dlms_analyzer.script import Script
+from tests.tui.paced import let_in, paced
 from tests.tui.running import press, running, screen_text, session_of, settled
 from tui.screens.ladder import LadderScreen
 from tui.screens.sessions import SessionsScreen
@@ -206,3 +207,34 @@ async def test_a_refusal_is_a_warning_whoever_says_it() -> None:
         segments = view(pilot).row_segments(line, 140)
         said = next(segment for segment in segments if "EXCEPTION.response" in segment.text)
         assert said.style == styles(pilot.app).warning
+
+
+async def test_a_live_ladder_follows_until_the_cursor_is_moved_and_late_answers_join_their_requests(
+    tmp_path: Path,
+) -> None:
+    script = Script()
+    for _ in range(30):
+        script.client(GET).server(VALUE)
+    session = paced(saved(tmp_path, script), 41)
+    async with running(session, keys=["2", "enter"]) as pilot:
+        assert view(pilot).following
+        assert view(pilot).cursor == 40
+        assert "x not answered yet" in screen_text(pilot.app)
+        await let_in(pilot, 45)
+        assert view(pilot).cursor == 44
+        assert shown(pilot)[40:42] == [41, 42]
+        await press(pilot, "up")
+        await let_in(pilot, None)
+        assert view(pilot).cursor == 43
+        assert len(shown(pilot)) == 60
+
+
+async def test_an_unfolded_exchange_stays_unfolded_while_the_capture_grows(tmp_path: Path) -> None:
+    script = Script()
+    for _ in range(3):
+        script.client(GET).wait(1).client(GET).server(VALUE)
+    async with running(paced(saved(tmp_path, script), 3), keys=["2", "enter", "home", "space"]) as pilot:
+        assert shown(pilot) == [1, 2, 3]
+        await let_in(pilot, None)
+        assert shown(pilot) == [1, 2, 3, 4, 6, 7, 9]
+        assert view(pilot).cursor == 0

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from dlms_analyzer.associations.association import Association
-from tests.dlms_analyzer.script import Script
+from tests.dlms_analyzer.capture_samples import pcap
+from tests.dlms_analyzer.script import RAW_IP, Script
+from tests.tui.paced import let_in, paced
 from tests.tui.running import press, running, screen_text, session_of, settled
 from tui.screens.ladder import LadderScreen
 from tui.session_columns import LARGEST_FIRST, SORTABLE
@@ -143,24 +145,24 @@ async def test_the_details_can_be_hidden() -> None:
 
 
 async def test_associations_that_come_while_the_list_is_shown_leave_the_cursor_on_its_own(tmp_path: Path) -> None:
-    paths = []
-    for port, count in ((40_000, 1), (40_001, 1)):
-        script = Script(port)
-        script.time += port - 40_000
-        for sap in range(16, 16 + count):
-            script.client(GET, sap=sap).server(VALUE, sap=sap)
-        paths.append(tmp_path / f"{port}.pcap")
-        paths[-1].write_bytes(script.octets())
-    async with running(session_of(*paths), keys=["2", "t", "end"]) as pilot:
-        app = pilot.app
+    first, second = Script(40_000), Script(40_001)
+    for sap in (16, 32):
+        first.client(GET, sap=sap).server(VALUE, sap=sap)
+        second.time = first.time
+        second.client(GET, sap=sap).server(VALUE, sap=sap)
+        first.time = second.time
+    path = tmp_path / "two.pcap"
+    path.write_bytes(pcap(sorted(first.packets + second.packets), link_type=RAW_IP))
+    async with running(paced(path, 4), keys=["2", "t", "end"]) as pilot:
         assert numbers(pilot) == ["conversation 0", 0, "conversation 1", 1]
-        associations = app.session.table.associations
-        later = Association(2, app.session.table.conversations[0], "wrapper", 32, 1, None, associations[0].first)
-        associations.append(later)
-        app.screen.tell("grew")
-        await settled(pilot)
+        await let_in(pilot, 6)
         assert numbers(pilot) == ["conversation 0", 0, 2, "conversation 1", 1]
-        assert table(pilot).row.association is associations[1]
+        assert table(pilot).row.association.number == 1
+        await press(pilot, "t", "S")
+        assert numbers(pilot) == [2, 1, 0]
+        await let_in(pilot, None)
+        assert numbers(pilot) == [3, 2, 1, 0]
+        assert table(pilot).row.association.number == 1
 
 
 async def test_a_hostile_meter_name_is_shown_harmless(tmp_path: Path) -> None:
