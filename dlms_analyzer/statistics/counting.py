@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from dlms_analyzer.index.table import NONE, SEVERITIES, MessageTable
 from dlms_analyzer.notes import Severity
-from dlms_analyzer.statistics.parties import MeterParty, Parties
+from dlms_analyzer.statistics.parties import GAP, RETRANSMISSION, MeterParty, Parties, Party
 from dlms_analyzer.statistics.timeline import Timeline
 from dlms_analyzer.statistics.times import Times
 
@@ -94,6 +94,16 @@ class Statistics:
         while self.messages < len(self._table):
             self._take(self.messages + 1, min(self.messages + BATCH, len(self._table)))
             yield self.messages
+
+    def total(self) -> Party:
+        """What was said by all together."""
+        total = Party("all")
+        total.messages, total.octets = self.messages, self.octets
+        total.retransmissions, total.gaps = self.codes[RETRANSMISSION], self.codes[GAP]
+        total.refused = sum(count for number, count in self._counts["result"].items() if number > _SUCCESS)
+        for association in self._table.associations:
+            total.take(association)
+        return total
 
     def by(self, column: str) -> list[Share]:
         """How much of the capture has which value, most messages first.

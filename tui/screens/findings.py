@@ -16,7 +16,7 @@ from dlms_analyzer.expert_summary import ExpertSummary
 from dlms_analyzer.issues import Grouping, Heading, Issue, Origin, grouped, issues_of
 from dlms_analyzer.security.keys import shown
 from tui.jobs import Job
-from tui.screens.base import MainScreen
+from tui.screens.base import MainScreen, due_after
 from tui.session import Session
 from tui.text import safe
 from tui.theme import styles
@@ -24,8 +24,6 @@ from tui.widgets.issue_table import ROLES, SHOWN_COLUMNS, IssueTable, Shown, Sho
 from tui.widgets.lines import LineList
 from tui.widgets.table import RowTable
 
-INTERVAL: Final = 1.0
-"""Seconds between two times that the list is made anew while findings come."""
 MAX_FILTERED: Final = 100
 """Messages that a display filter names by their numbers."""
 
@@ -61,7 +59,8 @@ class FindingsScreen(MainScreen):
         self._issues: list[Issue] = []
         self._grouping = Grouping.WORST
         self._origin: Origin | None = None
-        self._listed = 0.0
+        self._due = 0.0
+        """When the list is made anew, on the monotonic clock."""
 
     def body(self) -> ComposeResult:
         """The three panes."""
@@ -129,17 +128,18 @@ class FindingsScreen(MainScreen):
                 self.update_status()
 
     def _on_step(self, _: object) -> None:
-        if monotonic() - self._listed >= INTERVAL:
+        if monotonic() >= self._due:
             self._list()
 
     def _list(self) -> None:
         """Show what was found until now; the cursor stays on its issue."""
-        self._listed = monotonic()
+        began = monotonic()
         if self._summary is None or self._audit is None:
             self._issues = []
         else:
             self._issues = issues_of(self._audit.findings(), self._summary.groups())
         self._arrange()
+        self._due = due_after(began)
 
     def _arrange(self) -> None:
         before = self.issues.row if self.issues.cursor else None  # whoever looks at the worst one sees a worse one

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Iterator, Sequence
-from time import monotonic
 from typing import ClassVar, Final
 
 from rich.text import Text
@@ -11,6 +10,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.timer import Timer
 from textual.widgets import Static
 
 from dlms_analyzer.capture import CaptureError
@@ -40,8 +40,8 @@ from tui.widgets.key_tables import (
 from tui.widgets.lines import LineList
 from tui.widgets.table import RowTable
 
-INTERVAL: Final = 2.0
-"""Seconds between two surveys of a capture that grows."""
+AGAIN: Final = 2.0
+"""Seconds from the growth of a capture until its keys are looked at again: all meters are gone through for that."""
 _ADVICE: Final = {
     State.MISSING: "Press a to add its keys, p to paste a keys file, l to load one, t to try a list of keys.",
     State.WRONG: "Press a to add the right ones, or t to try a list of keys.",
@@ -77,7 +77,7 @@ class KeysScreen(MainScreen):
         super().__init__()
         self._survey: KeySurvey | None = None
         self._surveying = False
-        self._surveyed = 0.0
+        self._waiting_to_look: Timer | None = None
 
     def body(self) -> ComposeResult:
         """The sentence above, the two tables below."""
@@ -109,7 +109,14 @@ class KeysScreen(MainScreen):
 
     def grew(self) -> None:
         """Look again now and then while a capture is read."""
-        if monotonic() - self._surveyed >= INTERVAL:
+        if self._waiting_to_look is None:
+            self._waiting_to_look = self.set_timer(AGAIN, self._look_again)
+
+    def _look_again(self) -> None:
+        self._waiting_to_look = None
+        if self._surveying:
+            self.grew()
+        else:
             self._begin(again=True)
 
     def _begin(self, *, again: bool = False) -> None:
@@ -128,7 +135,6 @@ class KeysScreen(MainScreen):
         finally:
             if survey is self._survey:
                 self._surveying = False
-                self._surveyed = monotonic()
 
     def _show(self, survey: KeySurvey | None) -> None:
         """Show what a survey has found; the cursors stay on their rows."""

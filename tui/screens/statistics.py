@@ -16,7 +16,7 @@ from dlms_analyzer.output.spans import span_text
 from dlms_analyzer.series import Series
 from dlms_analyzer.statistics import Bucket, MeterParty, Party, Statistics
 from tui.jobs import Job
-from tui.screens.base import MainScreen
+from tui.screens.base import MainScreen, due_after
 from tui.text import safe
 from tui.widgets.lines import LineList
 from tui.widgets.message_list import MessageList, MessageRows
@@ -41,8 +41,6 @@ from tui.widgets.statistics_tables import (
 )
 from tui.widgets.table import RowTable
 
-INTERVAL: Final = 1.0
-"""Seconds between two times that a section is made anew while messages are counted."""
 SECTIONS: Final = {
     "overview": "Overview",
     "times": "Response times",
@@ -93,7 +91,8 @@ class StatisticsScreen(MainScreen):
         super().__init__()
         self._statistics: Statistics | None = None
         self._job: Job | None = None
-        self._shown = 0.0
+        self._due = 0.0
+        """When the section is made anew, on the monotonic clock."""
         self._order = PARTY_ORDERS[0]
         self._bars = False
 
@@ -168,7 +167,7 @@ class StatisticsScreen(MainScreen):
                 self.update_status()
 
     def _on_step(self, _: object) -> None:
-        if monotonic() - self._shown >= INTERVAL:
+        if monotonic() >= self._due:
             self._show()
 
     def status(self) -> str:
@@ -200,7 +199,7 @@ class StatisticsScreen(MainScreen):
 
     def _show(self) -> None:
         """Show the summary and the section anew, as far as messages are counted."""
-        self._shown = monotonic()
+        began = monotonic()
         statistics = self._statistics
         self.query_one("#summary", Static).update(
             safe("No capture is open: press 7." if statistics is None else summary_text(statistics))
@@ -208,6 +207,7 @@ class StatisticsScreen(MainScreen):
         if statistics is not None:
             getattr(self, f"_show_{self.section}")(statistics)
         self.update_status()
+        self._due = due_after(began)
 
     def _show_overview(self, statistics: Statistics) -> None:
         shares = self.query_one("#shares", RowTable)
@@ -284,22 +284,16 @@ class StatisticsScreen(MainScreen):
 
 def summary_text(statistics: Statistics) -> str:
     """The capture in a few numbers."""
-    conversations = statistics.parties.conversations()
-    exchanges, unanswered, again, gaps, refused = (
-        sum(getattr(party, name) for party in conversations)
-        for name in ("exchanges", "unanswered", "retransmissions", "gaps", "refused")
-    )
-    times = statistics.times()
+    total, times = statistics.total(), statistics.times()
     answers = f"{times.count:,} answers"
     if times.count:
         median, p95 = span_text(times.percentile(50)), span_text(times.percentile(95))
         answers += f": median {median}, p95 {p95}, max {span_text(times.most)}"
-    unanswered_rate = percent_text(unanswered / max(exchanges, 1))
-    again_rate = percent_text(again / max(statistics.messages, 1))
+    unanswered, again = percent_text(total.unanswered_rate), percent_text(total.retransmission_rate)
     return (
-        f"{statistics.messages:,} messages, {statistics.octets:,} octets, {answers}; "
-        f"unanswered {unanswered:,} of {exchanges:,} ({unanswered_rate}), refused {refused:,}, "
-        f"retransmitted {again:,} ({again_rate}), gaps {gaps:,}"
+        f"{total.messages:,} messages, {total.octets:,} octets, {answers}; "
+        f"unanswered {total.unanswered:,} of {total.exchanges:,} ({unanswered}), refused {total.refused:,}, "
+        f"retransmitted {total.retransmissions:,} ({again}), gaps {total.gaps:,}"
     )
 
 

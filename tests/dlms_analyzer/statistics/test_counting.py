@@ -128,6 +128,9 @@ def test_statistics_are_what_counting_over_all_messages_gives(path: Path) -> Non
     )
     assert sum(talk.exchanges for talk in talks) == sum(one.exchanges for one in analyzer.associations)
     assert sum(talk.refused for talk in talks) == sum(result_of(one) not in (None, "success") for one in messages)
+    total = statistics.total()
+    for name in ("messages", "octets", "refused", "retransmissions", "gaps", "exchanges", "unanswered"):
+        assert getattr(total, name) == sum(getattr(talk, name) for talk in talks), name
     for code, attribute in (("retransmission", "retransmissions"), ("gap", "gaps")):
         assert sum(getattr(talk, attribute) for talk in talks) == statistics.codes[code]
 

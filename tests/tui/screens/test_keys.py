@@ -16,6 +16,7 @@ from dlms_analyzer.security.key_check import State
 from dlms_analyzer.security.keyring import Keyring
 from tests.support import CAPTURES
 from tests.tui.running import press, running, screen_text, session_of, settled
+from tui.screens import keys as keys_module
 from tui.screens.dialog import Ask, Choose, Confirm
 from tui.screens.key_form import KeyForm, PasteForm
 from tui.screens.keys import KeysScreen
@@ -319,6 +320,20 @@ async def test_a_cancelled_deciphering_leaves_a_capture_that_can_be_deciphered_a
         keys_screen(pilot).add(list(ring))
         await settled(pilot)
         assert states(pilot) == [State.VERIFIED]
+
+
+async def test_a_capture_that_grows_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys_module, "AGAIN", 0.01)
+    session = session_of("ln_wrapper_low")
+    async with running(session, keys=["4"]) as pilot:
+        assert states(pilot) == []
+        session.capture.take(session_of("push_udp_wrapper_general_glo").source)
+        await settled(pilot)
+        for _ in range(100):
+            await pilot.pause(0.01)
+            if states(pilot):
+                break
+        assert states(pilot) == [State.MISSING]
 
 
 async def test_names_of_key_sets_have_no_effect_on_the_screen() -> None:
