@@ -1,6 +1,6 @@
 """The whole chain, sans-I/O: frames in, messages out.
 
-    frame -> Segment -> delivery on a stream -> Unit -> Message
+    frame -> LowerStages -> Unit -> Tracker -> Message
 
 The file reader, the live sniffer, the tests and one's own source all feed the same object.
 """
@@ -8,17 +8,16 @@ The file reader, the live sniffer, the tests and one's own source all feed the s
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from dlms_analyzer.associations.association import Association
 from dlms_analyzer.associations.tracker import Tracker
 from dlms_analyzer.decoded import reading_heads, reading_whole
 from dlms_analyzer.frames import Frame, Segment
 from dlms_analyzer.framing.options import FramingOptions
-from dlms_analyzer.framing.stage import FramingStage
-from dlms_analyzer.framing.stream import Framer
+from dlms_analyzer.framing.units import Event, Unit
+from dlms_analyzer.lower_stages import LowerStages
 from dlms_analyzer.messages import Message
-from dlms_analyzer.net import ConversationTable, End, NetworkDecoder
-from dlms_analyzer.net.streams import Delivery, Item, Stream
 from dlms_analyzer.security.keyring import Keyring
 from dlms_analyzer.security.stage import SecurityStage
 
@@ -27,8 +26,7 @@ class Analyzer:
     """Turns frames into messages.
 
     Attributes:
-        frames: how many were fed.
-        unread: frames without a transport payload, by reason.
+        lower: the stages that turn frames into units.
         security: the stage that opens what is protected.
     """
 
@@ -42,13 +40,19 @@ class Analyzer:
             heads: read APDUs only up to their data: enough for lists of messages and associations, and faster.
             keys: open what is protected; keys that the capture teaches are added to them.
         """
-        self.frames = 0
-        self.unread: Counter[str] = Counter()
-        self._network = NetworkDecoder()
-        self._conversations = ConversationTable()
-        self._framing = FramingStage(options)
+        self.lower = LowerStages(options)
         self.security = SecurityStage(keys)
         self._tracker = Tracker(reading_heads() if heads else reading_whole(), self.security)
+
+    @property
+    def frames(self) -> int:
+        """How many frames were fed."""
+        return self.lower.frames
+
+    @property
+    def unread(self) -> Counter[str]:
+        """Frames without a transport payload, by reason."""
+        return self.lower.unread
 
     def tracker_beside(self) -> Tracker:
         """Goes through messages of this analyzer once more, with the keys that there are now."""
@@ -61,52 +65,29 @@ class Analyzer:
 
     def feed(self, frame: Frame) -> list[Message]:
         """The messages that a frame completes."""
-        self.frames += 1
-        segment = self._network.decode(frame)
-        if segment.__class__ is Segment:
-            return self.feed_segment(segment)
-        self.unread[segment.reason.value] += 1  # type: ignore[union-attr]
-        return []
+        return self.take(self.lower.feed(frame))
 
     def feed_segment(self, segment: Segment) -> list[Message]:
         """The messages that a transport payload completes: for sources that have no frames."""
-        messages = self._deliver(self._conversations.feed(segment))
-        if self._conversations.forgotten:
-            messages += self._forget()
-        return messages
+        return self.take(self.lower.feed_segment(segment))
 
     def flush(self) -> list[Message]:
         """What still waits: no frame follows."""
-        messages = self._deliver(self._conversations.flush())
-        for conversation in self._conversations.followed():
-            messages += map(self._tracker.take, self._framing.close(conversation))
-        self._tracker.finish()
+        messages = self.take(self.lower.flush())
+        self.finish()
         return messages
 
-    def _deliver(self, deliveries: list[Delivery]) -> list[Message]:
-        """The messages that deliveries on streams complete."""
+    def take(self, events: Iterable[Event]) -> list[Message]:
+        """The messages for what the lower stages say, here or elsewhere."""
         take = self._tracker.take
         messages: list[Message] = []
-        for stream, item in deliveries:
-            framer: Framer = stream.state or self._framing.start(stream)
-            for unit in framer.feed(item):
-                messages.append(take(unit))  # noqa: PERF401 - one unit as a rule
-            if item.__class__ is not Segment:
-                messages += self._ended(stream, item)
+        for event in events:
+            if event.__class__ is Unit:
+                messages.append(take(event))
+            else:
+                self._tracker.disconnected(*event)
         return messages
 
-    def _ended(self, stream: Stream, item: Item) -> list[Message]:
-        """What a connection leaves when it ends."""
-        messages: list[Message] = []
-        if isinstance(item, End):
-            if stream.conversation.closed:
-                messages += map(self._tracker.take, self._framing.close(stream.conversation))
-            self._tracker.disconnected(stream)
-        return messages
-
-    def _forget(self) -> list[Message]:
-        """What conversations leave that are followed no more."""
-        messages: list[Message] = []
-        while self._conversations.forgotten:
-            messages += map(self._tracker.take, self._framing.close(self._conversations.forgotten.pop()))
-        return messages
+    def finish(self) -> None:
+        """Nothing follows what was taken."""
+        self._tracker.finish()

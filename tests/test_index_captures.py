@@ -30,7 +30,7 @@ def indexed(path: Path, keys: KeySet | None = None) -> IndexedCapture:
     return capture
 
 
-def _comparable(message: Message) -> dict[str, object]:
+def comparable(message: Message) -> dict[str, object]:
     found = message.to_dict()
     found["expert"] = sorted(json.dumps(expert) for expert in found["expert"])
     return found
@@ -43,7 +43,7 @@ def test_a_message_looked_at_again_is_the_message_that_was_read(sidecar: Sidecar
     read = read_whole(path)
     assert len(capture.table) == len(read)
     for message in read[:300]:
-        assert _comparable(capture.message(message.number)) == _comparable(message)
+        assert comparable(capture.message(message.number)) == comparable(message)
 
 
 @pytest.mark.parametrize("sidecar", CIPHERED, ids=lambda sidecar: sidecar.name)
@@ -51,7 +51,7 @@ def test_a_deciphered_message_looked_at_again_is_the_message_that_was_read(sidec
     keys = keys_of(sidecar)
     capture = indexed(sidecar.pcap, keys)
     for message in read_whole(sidecar.pcap, keys)[:300]:
-        assert _comparable(capture.message(message.number)) == _comparable(message)
+        assert comparable(capture.message(message.number)) == comparable(message)
         assert capture.table.row(message.number).service == message.service
 
 
@@ -66,7 +66,7 @@ def test_keys_that_are_added_later_open_what_they_would_have_opened(sidecar: Sid
     for number in range(1, len(before.table) + 1):
         assert _without_exchange(later.table.row(number)) == _without_exchange(before.table.row(number))
         if number <= 100:
-            found, wanted = _comparable(later.message(number)), _comparable(before.message(number))
+            found, wanted = comparable(later.message(number)), comparable(before.message(number))
             assert found | {"exchange": None} == wanted | {"exchange": None}
     for name in ("state", "terms", "messages", "unanswered", "slowest", "errors", "experts", "smallest_pdu"):
         found, wanted = ([getattr(one, name) for one in index.table.associations] for index in (later, before))

@@ -11,7 +11,7 @@ from dlms_analyzer.decoded import UNKNOWN_SERVICE, Decoded, Read, behind_gateway
 from dlms_analyzer.frames import Buffer
 from dlms_analyzer.framing.units import Kind, Part, Sender, Unit
 from dlms_analyzer.messages import Message, Security
-from dlms_analyzer.net.streams import Stream
+from dlms_analyzer.net.streams import Conversation
 from dlms_analyzer.notes import Expert, within
 from dlms_analyzer.security.envelopes import ENVELOPES
 from dlms_analyzer.security.learning import WATCHED
@@ -341,9 +341,8 @@ class Tracker:
             association.smallest_pdu = min([size for size in sizes if size] or [ANY_SIZE])
         association.terms = self._terms.setdefault(terms, terms)
 
-    def disconnected(self, stream: Stream) -> None:
-        """A direction of the connection below ended."""
-        conversation = stream.conversation
+    def disconnected(self, conversation: Conversation, closed: bool) -> None:
+        """A direction of the connection below ended; both have when it is closed."""
         talk = conversation.talk
         if talk is None:
             return
@@ -352,7 +351,7 @@ class Tracker:
             if not association.ended:
                 association.end(State.DISCONNECTED)
             association.experts += association.abandon()
-        if conversation.closed:
+        if closed:
             conversation.talk = None
 
 

@@ -5,20 +5,28 @@
 
 from __future__ import annotations
 
+from .elsewhere import NOTHING_FOUND, Elsewhere, Findings, Place, Reporter
 from .merging import merged
-from .opening import open_capture, open_captures
+from .opening import open_capture, open_captures, open_place
 from .problem import CaptureError, Problem, ProblemLog
 from .reader import Interface
-from .source import ListeningSource, Source
+from .source import FileSource, ListeningSource, Source
 
 __all__ = [
+    "NOTHING_FOUND",
     "CaptureError",
+    "Elsewhere",
+    "FileSource",
+    "Findings",
     "Interface",
     "ListeningSource",
+    "Place",
     "Problem",
     "ProblemLog",
+    "Reporter",
     "Source",
     "merged",
     "open_capture",
     "open_captures",
+    "open_place",
 ]

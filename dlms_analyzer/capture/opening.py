@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import BinaryIO, Final
 
 from .compressed import Decompressor, is_compressed
+from .elsewhere import Place
 from .feeders import Feeder, FeedStoppedError, NothingMore, Pipe, Tail, read_some
 from .logs import HEAD, LogConverter, is_log
 from .merging import merged
@@ -64,6 +65,20 @@ def open_capture(
         file.seek(len(head))
         return _open_log(file, name, head, (stop or (lambda: False)) if follow else None)
     return FileSource(mapped, _reader_for(mapped), feeder)
+
+
+def open_place(place: Place) -> FileSource:
+    """Open a plain capture file as another process has it open.
+
+    Raises:
+        CaptureError: It is not there any more, or something else has its name.
+    """
+    file = open_file(place.path)
+    status = os.fstat(file.fileno())
+    if (status.st_dev, status.st_ino) != (place.device, place.inode) or status.st_size < place.size:
+        raise CaptureError(f"{place.path}: the file was replaced or made shorter")
+    mapped = MappedFile(file, place.path, place.size)
+    return FileSource(mapped, _reader_for(mapped))
 
 
 def open_captures(

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Final, Protocol, Self
 
-from dlms_analyzer.frames import Frame
+from dlms_analyzer.frames import Buffer, Frame
 
+from .elsewhere import Elsewhere, Place
 from .feeders import Feeder, FeedStoppedError, NothingMore
 from .problem import ProblemLog
 from .reader import FormatReader, Interface
@@ -97,32 +98,36 @@ class FileSource:
         self._reader = reader
         self._feeder: Feeder = feeder or NothingMore()
         self._position = 0
+        self._elsewhere: Elsewhere | None = None
+        """What another process found out that reads the same file and is further."""
         self.name = file.path
         self.ended = False
 
     @property
     def interfaces(self) -> list[Interface]:
         """Interfaces described so far."""
-        return self._reader.interfaces
+        return (self._elsewhere or self._reader).interfaces
 
     @property
     def problems(self) -> ProblemLog:
         """Truncation and damage met so far."""
-        return self._reader.problems
+        return (self._elsewhere or self._reader).problems
 
     @property
     def comments(self) -> dict[int, str]:
         """Comments of frames by frame number."""
-        return self._reader.comments
+        return (self._elsewhere or self._reader).comments
 
     @property
     def secrets(self) -> list[tuple[int, bytes]]:
         """Decryption secrets found, by type."""
-        return self._reader.secrets
+        return (self._elsewhere or self._reader).secrets
 
     @property
     def bytes_done(self) -> int:
         """How far reading is; of a compressed file, in compressed octets."""
+        if self._elsewhere is not None:
+            return self._elsewhere.position
         progress = self._feeder.progress()
         return self._position if progress is None else progress[0]
 
@@ -187,6 +192,35 @@ class FileSource:
             file.release(self._position)
             if reader.position == start:
                 return
+
+    @property
+    def place(self) -> Place | None:
+        """Where another process finds the same octets; None when this is no plain file, or one that is followed."""
+        return self._file.place if type(self._feeder) is NothingMore else None
+
+    @property
+    def buffer(self) -> Buffer:
+        """The octets of a plain file."""
+        return self._file.buf
+
+    def learn(self, elsewhere: Elsewhere, *, ended: bool) -> None:
+        """Know what another process found out by reading the same file, up to where it is.
+
+        Args:
+            elsewhere: What it found out.
+            ended: It has read the last frame.
+
+        Raises:
+            CaptureError: The file was made shorter meanwhile.
+        """
+        self._elsewhere = elsewhere
+        self.ended = ended
+        self._file.check()
+        self._file.release(elsewhere.position)
+
+    def forget(self) -> None:
+        """Go back to what was found out here: the other process reads no more."""
+        self._elsewhere = None
 
     def octets(self, interface: int, start: int, end: int) -> bytes:  # noqa: ARG002
         """Octets of a frame read before."""

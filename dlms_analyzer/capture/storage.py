@@ -12,6 +12,7 @@ from typing import BinaryIO, Final, Protocol
 
 from dlms_analyzer.frames import Buffer
 
+from .elsewhere import Place
 from .problem import CaptureError
 
 
@@ -61,6 +62,11 @@ class Growing(Protocol):
         """Octets of a `buf` of now or before, by their place in it."""
         ...
 
+    @property
+    def place(self) -> Place | None:
+        """Where another process finds the same octets; None when they have no name."""
+        ...
+
     def close(self) -> None:
         """Let go of it."""
         ...
@@ -71,23 +77,45 @@ class MappedFile:
 
     base = 0
 
-    def __init__(self, file: BinaryIO, path: str) -> None:
+    def __init__(self, file: BinaryIO, path: str, limit: int | None = None) -> None:
+        """Map a file.
+
+        Args:
+            file: It, open.
+            path: Its name.
+            limit: How much of it counts; None is all.
+        """
         self._file = file
         self.path = path
         self.buf: Buffer = b""
         self.size = 0
         self._released = 0
         self._kept_from = 0
+        self._limit = limit
         self.refresh()
 
     def refresh(self) -> bool:
         """Whether the file has grown since the last look; it is then mapped up to its new end."""
         size = os.fstat(self._file.fileno()).st_size
+        if self._limit is not None:
+            size = min(size, self._limit)
         if size <= self.size:
             return False
         self.buf = mmap.mmap(self._file.fileno(), size, access=mmap.ACCESS_READ)
         self.size = size
         return True
+
+    @property
+    def place(self) -> Place | None:
+        """Where another process finds the same octets; None for spool files, which have no name."""
+        mine = os.fstat(self._file.fileno())
+        try:
+            named = Path(self.path).stat()
+        except (OSError, ValueError):
+            return None
+        if (named.st_dev, named.st_ino) != (mine.st_dev, mine.st_ino):
+            return None
+        return Place(self.path, mine.st_dev, mine.st_ino, self.size)
 
     def append(self, octets: bytes) -> None:
         """Write at the end; only for spool files.
@@ -193,6 +221,10 @@ class Passing:
             CaptureError: Always.
         """
         raise CaptureError(f"{self.path}: octets {start} to {end} have passed by and were not kept")
+
+    @property
+    def place(self) -> None:
+        """Nowhere."""
 
     def close(self) -> None:
         """Nothing to close: the stream belongs to whoever opened it."""

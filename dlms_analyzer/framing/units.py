@@ -1,4 +1,4 @@
-"""What framing makes of a stream: one unit for each APDU, link frame, or run of octets that is neither."""
+"""What framing makes of a stream: one unit for each APDU, link frame, or run of octets that is neither; and its end."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from dlms_analyzer.frames import Buffer, Frame
-from dlms_analyzer.net.streams import Stream
+from dlms_analyzer.net.streams import Conversation, Stream
 from dlms_analyzer.notes import Expert
 
 
@@ -66,3 +66,15 @@ class Unit(NamedTuple):
     def octets(self) -> bytes:
         """The octets."""
         return self.buf[self.start : self.end]
+
+
+class Ended(NamedTuple):
+    """A direction of a connection has ended."""
+
+    conversation: Conversation
+    closed: bool
+    """The other one had ended before: nothing follows in this conversation."""
+
+
+Event = Unit | Ended
+"""What the stages below associations say, in the order of the capture."""

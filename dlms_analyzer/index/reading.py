@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
+from dlms_analyzer.ahead import STEP, Reading
 from dlms_analyzer.analyzer import Analyzer
 from dlms_analyzer.capture import Source
 from dlms_analyzer.cosem.meters import Meters
@@ -21,10 +23,6 @@ from dlms_analyzer.index.table import MessageTable
 from dlms_analyzer.messages import Message
 from dlms_analyzer.security.keyring import Keyring
 from dlms_analyzer.security.keys import KeySet
-
-BATCH: Final = 64
-"""Frames, or messages where a frame has many, between two looks at the progress: less than a millisecond, so that
-whoever reads can do something else in between."""
 
 
 class Progress(NamedTuple):
@@ -62,20 +60,36 @@ class IndexedCapture:
         frames: the frames, of a capture that grows; see `FrameSurvey` for those of others.
     """
 
-    def __init__(self, source: Source, options: FramingOptions | None = None, keys: Keyring | None = None) -> None:
+    def __init__(
+        self, source: Source, options: FramingOptions | None = None, keys: Keyring | None = None, *, ahead: bool = True
+    ) -> None:
+        """Begin.
+
+        Args:
+            source: where the frames come from.
+            options: how streams are framed.
+            keys: open what is protected.
+            ahead: let a second process read ahead, when there are cores for it and the source is a large plain file.
+                What is read is the same.
+        """
         self.source = source
         self.options = options or FramingOptions()
         self.frames = FrameTable(source)
         self.analyzer = Analyzer(options, heads=True, keys=keys)
         self.table = MessageTable(self.analyzer.associations)
         self._looking = Looking(self.table, source, self.analyzer.security)
+        self._ahead = ahead
+        self._reading = Reading(source, self.analyzer.lower, self.options, self.table.conversations, self.table.__len__)
 
     def read(self) -> Iterator[Progress]:
         """Read to the end, saying now and then how far it is. Whoever stops iterating stops the reading."""
-        frames = iter(self.source)
-        while self._take_batch(frames):
-            yield self.progress
-        self.finish()
+        take, add = self.analyzer.take, self.table.add
+        with closing(self._reading.steps(ahead=self._ahead)) as steps:
+            for events in steps:
+                for message in take(events):
+                    add(message)
+                yield self.progress
+        self.analyzer.finish()
         yield self.progress
 
     def grow(self, keep: Callable[[Frame], object] | None = None) -> Iterator[Progress | None]:
@@ -115,7 +129,7 @@ class IndexedCapture:
     @property
     def progress(self) -> Progress:
         """How far reading is."""
-        return Progress(self.analyzer.frames, len(self.table), self.source.bytes_done, self.source.bytes_total)
+        return Progress(self._reading.frames, len(self.table), self.source.bytes_done, self.source.bytes_total)
 
     def message(self, number: int) -> Message:
         """A message with all its details, read again from the source.
@@ -206,11 +220,11 @@ class IndexedCapture:
     def _take_batch(self, frames: Iterator[Frame]) -> bool:
         """Read some frames; whether there may be more."""
         feed, add = self.analyzer.feed, self.table.add
-        enough = len(self.table) + BATCH
+        enough = len(self.table) + STEP
         count = 0
-        for count, frame in enumerate(islice(frames, BATCH), 1):  # noqa: B007 - the last one counts
+        for count, frame in enumerate(islice(frames, STEP), 1):  # noqa: B007 - the last one counts
             for message in feed(frame):
                 add(message)
             if len(self.table) > enough:
                 return True
-        return count == BATCH
+        return count == STEP

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from dlms_analyzer.ahead.reading import STEP
 from dlms_analyzer.capture import open_capture, open_captures
 from dlms_analyzer.index import IndexedCapture
-from dlms_analyzer.index.reading import BATCH
 from tests.support import REPOSITORY
 
 CAPTURE = REPOSITORY / "captures" / "ln_wrapper_low.pcap"
@@ -25,10 +25,10 @@ def test_progress_ends_with_all_octets_done() -> None:
 def test_reading_can_be_stopped_and_what_was_read_is_there(tmp_path: Path) -> None:
     octets = (REPOSITORY / "captures" / "event_udp_wrapper.pcap").read_bytes()
     repeated = tmp_path / "long.pcap"
-    repeated.write_bytes(octets[:24] + octets[24:] * (2 * BATCH))
+    repeated.write_bytes(octets[:24] + octets[24:] * (2 * STEP))
     capture = IndexedCapture(open_capture(repeated))
     (first,) = islice(capture.read(), 1)
-    assert first.frames == BATCH
+    assert first.frames == STEP
     assert first.bytes_done < first.bytes_total == repeated.stat().st_size
     assert capture.message(first.messages).number == first.messages
 
