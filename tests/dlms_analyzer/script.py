@@ -18,6 +18,21 @@ CLIENT, SERVER = bytes((192, 0, 2, 1)), bytes((192, 0, 2, 7))
 TICK = 10_000_000
 """Nanoseconds from one packet to the next, unless the script waits."""
 
+GET = bytes.fromhex("c001c100030100010800ff0200")
+"""Reads the value of the register 1-0:1.8.0.255, with invoke-id 1."""
+VALUE = bytes.fromhex("c401c1000600000005")
+REFUSED = bytes.fromhex("c401c10103")
+"""Two answers to it."""
+OTHER_GET = bytes.fromhex("c001c200030100020800ff0200")
+OTHER_VALUE = bytes.fromhex("c401c2000600000007")
+"""The same for the register 1-0:2.8.0.255, with invoke-id 2."""
+BLOCKS = (
+    bytes.fromhex("c402c10000000001000309040a"),
+    bytes.fromhex("c002c100000001"),
+    bytes.fromhex("c402c1010000000200030b0c0d"),
+)
+"""An answer to `GET` in two blocks, with the request for the second between them."""
+
 
 class Script:
     """Writes packets; every packet comes ten milliseconds after the one before."""

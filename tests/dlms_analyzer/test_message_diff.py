@@ -16,13 +16,11 @@ from dlms_analyzer.message_diff import MAX_EDITS, Cells, Change, Difference, Run
 from dlms_analyzer.output.tree import Section, sections
 from dlms_analyzer.security.keyring import Keyring
 from scapy_layers import trace_apdu
+from tests.dlms_analyzer.script import GET, OTHER_GET, VALUE
 from tests.support import CAPTURES
 
-GET = bytes.fromhex("c001c100030100010800ff0200")
-OTHER_GET = bytes.fromhex("c001c200030100020800ff0200")
 WITH_LIST = bytes.fromhex("c003c10200030100010800ff020000030100010800ff0300")
 LONGER_LIST = bytes.fromhex("c003c10300030100010800ff020000030100010800ff030000010000600100ff0200")
-VALUE = bytes.fromhex("c401c1000600000005")
 
 
 def section(apdu: bytes) -> Section:

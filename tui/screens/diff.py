@@ -20,6 +20,8 @@ from tui.widgets.octet_pairs import OctetPairs
 if TYPE_CHECKING:
     from tui.app import AnalyzerApp
 
+SHORTLY: Final = 2.0
+"""Seconds that the user is told of a mark: what is compared next may stand behind the note."""
 SENT: Final = "sent"
 TITLES: Final = {SENT: "as sent", "deciphered": "deciphered"}
 """Octets that can be compared, and what to call them."""
@@ -38,7 +40,8 @@ async def compare(app: AnalyzerApp, number: int) -> None:
     marked = session.marked
     if marked is None:
         session.marked = number
-        app.notify(f"message {number} is marked: on another one the same key compares both", markup=False)
+        told = f"message {number} is marked: on another one the same key compares both"
+        app.notify(told, timeout=SHORTLY, markup=False)
     elif marked == number:
         session.marked = None
         app.notify(f"message {number} is no longer marked", markup=False)

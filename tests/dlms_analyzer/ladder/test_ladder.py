@@ -16,22 +16,12 @@ from dlms_analyzer.ladder import ladder as ladder_module
 from dlms_analyzer.net.streams import Conversation
 from dlms_analyzer.notes import Severity
 from dlms_analyzer.security.keyring import Keyring
-from tests.dlms_analyzer.script import Script
+from tests.dlms_analyzer.script import BLOCKS, GET, OTHER_GET, OTHER_VALUE, REFUSED, VALUE, Script
 from tests.support import CAPTURES, Sidecar, sidecars
 
-GET = bytes.fromhex("c001c100030100010800ff0200")
-OTHER_GET = bytes.fromhex("c001c200030100020800ff0200")
-VALUE = bytes.fromhex("c401c1000600000005")
-OTHER_VALUE = bytes.fromhex("c401c2000600000007")
-REFUSED = bytes.fromhex("c401c10103")
 UNCONFIRMED_SET = bytes.fromhex("c1018100010000600100ff02000905" + "68656c6c6f")
 EVENT = bytes.fromhex("c20000010000600100ff020f01")
 AARQ = bytes.fromhex("601da109060760857405080101be10040e01000000065f1f0400007e1fffff")
-BLOCKS = [
-    bytes.fromhex("c402c10000000001000309040a"),
-    bytes.fromhex("c002c100000001"),
-    bytes.fromhex("c402c101000000020003" + "0b0c0d"),
-]
 
 
 def indexed(name: str) -> IndexedCapture:

@@ -7,16 +7,8 @@ from pathlib import Path
 from dlms_analyzer.capture import open_capture
 from dlms_analyzer.index import IndexedCapture
 from dlms_analyzer.ladder import Ladder, Steps
-from tests.dlms_analyzer.script import Script
+from tests.dlms_analyzer.script import BLOCKS, GET, VALUE, Script
 from tests.support import CAPTURES
-
-GET = bytes.fromhex("c001c100030100010800ff0200")
-VALUE = bytes.fromhex("c401c1000600000005")
-BLOCKS = [
-    bytes.fromhex("c402c10000000001000309040a"),
-    bytes.fromhex("c002c100000001"),
-    bytes.fromhex("c402c101000000020003" + "0b0c0d"),
-]
 
 
 def steps_of(capture: IndexedCapture) -> Steps:

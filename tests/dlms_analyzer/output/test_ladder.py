@@ -14,12 +14,9 @@ from dlms_analyzer.ladder import Ladder, Steps
 from dlms_analyzer.meaning import learn
 from dlms_analyzer.output.ladder import step_words
 from dlms_analyzer.security.keyring import Keyring
-from tests.dlms_analyzer.script import Script
+from tests.dlms_analyzer.script import GET, REFUSED, VALUE, Script
 from tests.support import CAPTURES
 
-GET = bytes.fromhex("c001c100030100010800ff0200")
-VALUE = bytes.fromhex("c401c1000600000005")
-REFUSED = bytes.fromhex("c401c10103")
 READ_SECRET = bytes.fromhex("c001c1000f0000280001ff0700")
 SECRET = bytes.fromhex("c401c1000908" + b"password".hex())
 LIST = bytes.fromhex("c003c10200030100010800ff020000030100020800ff0200")

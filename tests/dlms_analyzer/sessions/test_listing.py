@@ -12,10 +12,7 @@ from dlms_analyzer.index import IndexedCapture
 from dlms_analyzer.net.streams import Conversation
 from dlms_analyzer.sessions import SessionList
 from dlms_analyzer.sessions import listing as listing_module
-from tests.dlms_analyzer.script import Script
-
-GET = bytes.fromhex("c001c100030100010800ff0200")
-VALUE = bytes.fromhex("c401c1000600000005")
+from tests.dlms_analyzer.script import GET, VALUE, Script
 
 
 def two_conversations(folder: Path) -> IndexedCapture:

@@ -7,12 +7,10 @@ from pathlib import Path
 import pytest
 
 from dlms_analyzer.capture import open_capture
+from dlms_analyzer.index import IndexedCapture
 from dlms_analyzer.sessions import Measuring
 from dlms_analyzer.sessions import measuring as measuring_module
-from tests.dlms_analyzer.script import Script
-
-GET = bytes.fromhex("c001c100030100010800ff0200")
-VALUE = bytes.fromhex("c401c1000600000005")
+from tests.dlms_analyzer.script import GET, VALUE, Script
 
 
 def a_slow_and_a_fast_one() -> Script:
@@ -59,8 +57,6 @@ def test_only_those_that_are_asked_for_are_measured_and_none_twice(tmp_path: Pat
 
 
 def test_measures_go_on_with_a_growing_capture(tmp_path: Path) -> None:
-    from dlms_analyzer.index import IndexedCapture
-
     path = tmp_path / "growing.pcap"
     script = Script().client(GET).server(VALUE)
     path.write_bytes(script.octets())
@@ -71,7 +67,7 @@ def test_measures_go_on_with_a_growing_capture(tmp_path: Path) -> None:
     list(measuring.measure([0]))
     with path.open("ab") as file:
         file.write(script.client(GET).server(VALUE).octets()[path.stat().st_size :])
-    capture.take(source.rest())
+    capture.take(source.available())
     assert measuring.lacks(0)
     list(measuring.measure([0]))
     one = measuring[0]

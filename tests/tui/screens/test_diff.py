@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dlms_analyzer.message_diff import Change
-from tests.dlms_analyzer.script import Script
+from tests.dlms_analyzer.script import GET, OTHER_GET, Script
 from tests.tui.running import press, running, screen_text, session_of, settled
 from tui.screens.diff import DiffScreen
 from tui.screens.ladder import LadderScreen
@@ -17,8 +17,6 @@ from tui.theme import styles
 from tui.widgets.field_pairs import FieldPairs
 from tui.widgets.octet_pairs import OctetPairs
 
-GET = bytes.fromhex("c001c100030100010800ff0200")
-OTHER_GET = bytes.fromhex("c001c200030100020800ff0200")
 LIST = bytes.fromhex("c003c10200030100010800ff020000030100010800ff0300")
 HOSTILE = b"\x1b[2J[bold]boo[/bold]\xe2\x80\xae"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.dlms_analyzer.script import Script
+from tests.dlms_analyzer.script import GET, REFUSED, VALUE, Script
 from tests.tui.paced import let_in, paced
 from tests.tui.running import press, running, screen_text, session_of, settled
 from tui.screens.ladder import LadderScreen
@@ -16,9 +16,6 @@ from tui.theme import styles
 from tui.widgets.ladder_view import LadderView
 from tui.widgets.message_list import MessageList
 
-GET = bytes.fromhex("c001c100030100010800ff0200")
-VALUE = bytes.fromhex("c401c1000600000005")
-REFUSED = bytes.fromhex("c401c10103")
 HOSTILE = b"\x1b[2J[bold]boo[/bold]"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from dlms_analyzer.associations.association import Association
 from tests.dlms_analyzer.capture_samples import pcap
-from tests.dlms_analyzer.script import RAW_IP, Script
+from tests.dlms_analyzer.script import GET, RAW_IP, VALUE, Script
 from tests.tui.paced import let_in, paced
 from tests.tui.running import press, running, screen_text, session_of, settled
 from tui.screens.ladder import LadderScreen
@@ -16,8 +16,6 @@ from tui.session_columns import LARGEST_FIRST, SORTABLE
 from tui.widgets.session_table import SessionTable
 
 THREE = ("ln_wrapper_low", "hdlc_edge_cases", "ln_wrapper_gmac_wrong_ak")
-GET = bytes.fromhex("c001c100030100010800ff0200")
-VALUE = bytes.fromhex("c401c1000600000005")
 READ_NAME = bytes.fromhex("c001c1000100002a0000ff0200")
 HOSTILE = "[red]x[/red][@click=app.quit]y[/]"
 
