@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.reactive import reactive
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, TextArea
 
+from dlms_analyzer.output.escape import escape
 from dlms_analyzer.security.key_settings import key_set
 from dlms_analyzer.security.keys import SYMMETRIC_KEYS, KeyProblem, KeySet
 from tui.text import safe
 
 MAX_PASTED: Final = 1 << 20
 """Characters of a pasted text: some thousand meters. More belongs into a file."""
+
+DOT: Final = "•"
+"""Stands for a character of a secret."""
+_DIGIT_OR_LETTER: Final = re.compile(r"\w")
 
 SECRETS: Final = (*SYMMETRIC_KEYS, "password")
 FIELDS: Final = {
@@ -130,6 +138,44 @@ class KeyForm(ModalScreen[KeySet | None]):
             self.query_one("#problem", Label).update("no key is given")
 
 
+class SecretArea(TextArea):
+    """A place for text in which keys cannot be read until they are asked for.
+
+    Attributes:
+        shown: they are asked for.
+    """
+
+    shown: reactive[bool] = reactive(False)
+
+    def get_line(self, line_index: int) -> Text:
+        """A line as it is painted."""
+        line: str = self.document.get_line(line_index)
+        return Text(escaped_alike(line if self.shown else masked(line)), end="", no_wrap=True)
+
+    def watch_shown(self) -> None:
+        """Paint all lines anew."""
+        self._line_cache.clear()
+        self.refresh()
+
+
+def masked(line: str) -> str:
+    """A line of a keys file, a table or a list of keys, with dots for what may be secret; as long as it was.
+
+    What stands behind an equals sign may be, and so may lines of tables that have digits: headings have none.
+    """
+    name, equals, value = line.partition("=")
+    if equals:
+        return name + equals + _DIGIT_OR_LETTER.sub(DOT, value)
+    return _DIGIT_OR_LETTER.sub(DOT, line) if any(map(str.isdigit, line)) else line
+
+
+def escaped_alike(line: str) -> str:
+    """A line with a sign in the place of each character that would have to be escaped: the cursor counts them."""
+    if escape(line) == line:
+        return line
+    return "".join(one if one == "\t" or escape(one) == one else "\ufffd" for one in line)
+
+
 class PasteForm(ModalScreen[str | None]):
     """Takes a text of several lines; gives it, or None."""
 
@@ -146,19 +192,25 @@ class PasteForm(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Cancel", priority=True, id="paste.cancel"),
         Binding("ctrl+s,f10", "take", "Done", priority=True, id="paste.done"),
+        Binding("f2", "show", "Show or hide", priority=True, id="paste.show"),
     ]
 
     def __init__(self, question: str) -> None:
         super().__init__()
         self._question = question
 
+    def action_show(self) -> None:
+        """Show the keys, or hide them."""
+        area = self.query_one(SecretArea)
+        area.shown = not area.shown
+
     def compose(self) -> ComposeResult:
         """What to paste, the place for it, and how to go on."""
         with Vertical(id="box"):
             yield Label(safe(self._question))
-            yield TextArea(id="text", soft_wrap=False)
+            yield SecretArea(id="text", soft_wrap=False)
             yield Label("", id="problem", markup=False)
-            yield Label("Ctrl+S: done   Esc: cancel", id="keys")
+            yield Label("Ctrl+S: done   F2: show keys   Esc: cancel", id="keys")
 
     def action_take(self) -> None:
         """Take the text, if there is any."""

@@ -45,7 +45,7 @@ AGAIN: Final = 2.0
 _ADVICE: Final = {
     State.MISSING: "Press a to add its keys, p to paste a keys file, l to load one, t to try a list of keys.",
     State.WRONG: "Press a to add the right ones, or t to try a list of keys.",
-    State.PARTLY: "Keys may have been replaced, or differ between clients: press a to add the others.",
+    State.PARTLY: "Press a to add what is missing: keys of another client, newer ones, or a system title.",
     State.NOT_VERIFIED: "Deciphered, but nothing proves that nobody changed it: add the authentication key (gak).",
     State.VERIFIED: "Everything that is protected opens, and its tags are right.",
 }

@@ -173,6 +173,21 @@ async def test_a_pasted_keys_file_opens_the_capture() -> None:
         assert "Pasted" in screen_text(pilot.app)
 
 
+async def test_pasted_keys_are_hidden_until_they_are_asked_for() -> None:
+    async with running(session_of(GLO), keys=["4", "p"]) as pilot:
+        pilot.app.screen.query_one(TextArea).text = f'[[meter]]\nguek = "{EK}"\n{AK}\n\x1b[31m\u202e'
+        await settled(pilot)
+        text = screen_text(pilot.app)
+        assert list(secrets_on(text)) == []
+        assert 'guek = "••' in text
+        assert "[[meter]]" in text
+        await press(pilot, "f2")
+        text = screen_text(pilot.app)
+        assert list(secrets_on(text)) == [EK, AK]
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+
+
 async def test_a_pasted_table_opens_the_capture_and_its_other_columns_are_told() -> None:
     async with running(session_of(GLO), keys=["4", "p"]) as pilot:
         pilot.app.screen.query_one(TextArea).text = f"System Title;EK;AK;Colour\n4142434445464748;{EK};{AK};red\n"
