@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from time import perf_counter
 from typing import Final, NamedTuple
@@ -54,11 +54,13 @@ class Searched(NamedTuple):
     """How far a search is.
 
     Attributes:
-        looked: how many messages were looked at.
+        done: how many messages were looked at.
+        total: how many there are to look at.
         found: number of the message; None as long as there is none.
     """
 
-    looked: int
+    done: int
+    total: int
     found: int | None = None
 
 
@@ -100,7 +102,7 @@ def sought(text: str) -> Sought:
 def search(
     capture: IndexedCapture,
     wanted: Sought,
-    order: Iterable[int],
+    order: Sequence[int],
     meters: Meters | None = None,
     *,
     show_secrets: bool = False,
@@ -121,16 +123,16 @@ def search(
         CaptureError: the source no longer has octets that have to be read again.
     """
     says = _LOOKS[wanted.what](capture, wanted, meters, show_secrets)
-    looked = 0
+    looked, total = 0, len(order)
     until = perf_counter() + STEP
     for looked, number in enumerate(order, 1):
         if says(number):
-            yield Searched(looked, number)
+            yield Searched(looked, total, number)
             return
         if perf_counter() >= until:
-            yield Searched(looked)
+            yield Searched(looked, total)
             until = perf_counter() + STEP
-    yield Searched(looked)
+    yield Searched(looked, total)
 
 
 _Says = Callable[[int], bool]

@@ -25,11 +25,13 @@ class Selected(NamedTuple):
     """How far a selection is.
 
     Attributes:
-        looked: number of the last message that was looked at.
+        done: number of the last message that was looked at.
+        total: how many messages there are now.
         found: numbers of the messages found since the step before, ascending.
     """
 
-    looked: int
+    done: int
+    total: int
     found: array[int]
 
 
@@ -58,8 +60,8 @@ def select(
                 if sure[number - first] or wanted.matches(read(number), meters):
                     found.append(number)
                 if perf_counter() >= until:
-                    yield Selected(number, found)
+                    yield Selected(number, len(table), found)
                     found = array("I")
                     until = perf_counter() + STEP
-        yield Selected(last, found)
+        yield Selected(last, len(table), found)
         first = last + 1

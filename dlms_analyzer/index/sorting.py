@@ -41,12 +41,12 @@ class Sorted(NamedTuple):
     """How far sorting is.
 
     Attributes:
-        looked: how many messages were gone through, in both passes.
+        done: how many messages were gone through, in both passes.
         total: how many there are to go through.
         numbers: the messages in order; None until the last step.
     """
 
-    looked: int
+    done: int
     total: int
     numbers: array[int] | None = None
 

@@ -15,10 +15,11 @@ from dlms_analyzer.capture import CaptureError
 from dlms_analyzer.messages import Message
 from dlms_analyzer.output.facts import facts
 from dlms_analyzer.output.tree import Section, sections
-from tui.screens.base import MainScreen
 from tui.screens.diff import compare
+from tui.screens.finding import FindingScreen
 from tui.session import Session
 from tui.widgets.detail_tree import DetailTree
+from tui.widgets.filter_bar import FilterBar
 from tui.widgets.hex_view import HexView
 from tui.widgets.lines import LineList
 from tui.widgets.message_list import MessageList, MessageRows
@@ -30,7 +31,7 @@ MAX_JOINED: Final = 500
 TITLES: Final = {"sent": "As sent", "deciphered": "Deciphered", "reassembled": "Reassembled"}
 
 
-class MessagesScreen(MainScreen):
+class MessagesScreen(FindingScreen):
     """List, tree and hex, linked with each other."""
 
     DEFAULT_CSS = """
@@ -70,6 +71,7 @@ class MessagesScreen(MainScreen):
 
     def body(self) -> ComposeResult:
         """The three panes."""
+        yield FilterBar(id="filter")
         yield MessageList(id="list")
         with Horizontal(id="details"):
             yield DetailTree(id="tree")
@@ -77,19 +79,9 @@ class MessagesScreen(MainScreen):
                 yield Tabs(*(Tab(title, id=name) for name, title in TITLES.items()), id="which")
                 yield HexView(id="hex")
 
-    @property
-    def list(self) -> MessageList:
-        """The list pane."""
-        return self.query_one("#list", MessageList)
-
-    @property
-    def rows(self) -> MessageRows | None:
-        """The messages in the list."""
-        rows = self.list.rows
-        return rows if isinstance(rows, MessageRows) else None
-
     def on_mount(self) -> None:
         """Begin in the list."""
+        self.list.show_columns(self.analyzer_app.settings.columns)
         self.list.focus()
 
     def changed(self) -> None:
@@ -104,13 +96,15 @@ class MessagesScreen(MainScreen):
             rows.forget()
             self.list.forget()
             self._show_details()
-            return
-        self.list.following = session.live
-        self.list.show(MessageRows(session))
+        else:
+            self.list.following = session.live
+            self.list.show(MessageRows(session))
+        self.filter_again()
 
     def grew(self) -> None:
         """There are more messages."""
         self.list.grown()
+        self.chosen.go_on()
         if self._wanted is not None:
             self.show_message(self._wanted)
 
@@ -128,7 +122,7 @@ class MessagesScreen(MainScreen):
             text += f"  {session.marked:,} marked (d)"
         if self.list.following:
             text += "  following (F)"
-        return text
+        return text + self.filter_status()
 
     def show_message(self, number: int) -> None:
         """Put the cursor on a message; the whole list is shown when it is not among those that are."""
@@ -139,14 +133,14 @@ class MessagesScreen(MainScreen):
         self._wanted = None
         index = position(rows, number)
         if index is None:
-            self.show_numbers(None)
+            if self.chosen.text:
+                self.notify(f"filter taken away: it hides message {number:,}", markup=False)
+            self.list.sorted_by = self.chosen.sorted_by = None
+            self.apply_filter("")
             index = number - 1
         self.list.grown()
         self.list.go(index)
         self.list.focus()
-
-    def apply_filter(self, text: str) -> None:
-        """Show the messages that a display filter describes."""
 
     def show_numbers(self, numbers: Sequence[int] | None) -> None:
         """Show the messages with some numbers; None for all. The cursor stays on its message where that is possible."""

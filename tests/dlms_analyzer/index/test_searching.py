@@ -80,5 +80,5 @@ def test_a_search_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "STEP", 0.0)
     capture, messages, meters = looked_at(PLAIN)
     steps = list(search(capture, sought("no such words"), range(1, len(messages) + 1), meters))
-    assert [step.looked for step in steps[:-1]] == list(range(1, len(messages) + 1))
+    assert [step.done for step in steps[:-1]] == list(range(1, len(messages) + 1))
     assert steps[-1].found is None

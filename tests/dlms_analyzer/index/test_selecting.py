@@ -175,11 +175,11 @@ def test_messages_that_come_while_a_selection_is_under_way_are_looked_at_too() -
         capture.take([next(frames)])
     steps = capture.select(compile_filter("dlms.kind == apdu"))
     first = next(steps)
-    assert first.looked == len(capture.table)
+    assert first.done == len(capture.table)
     capture.take(frames)
     capture.finish()
     rest = list(steps)
-    assert rest[-1].looked == len(capture.table)
+    assert rest[-1].done == len(capture.table)
     assert first.found.tolist() + [number for step in rest for number in step.found] == selected(
         capture, "dlms.kind == apdu"
     )
@@ -190,7 +190,7 @@ def test_a_selection_stops_for_others_while_it_reads_octets(monkeypatch: pytest.
     monkeypatch.setattr(selecting, "STEP", 0.0)
     steps = list(capture.select(compile_filter("cosem.value"), meters))
     assert len(steps) > len(messages) / 4
-    assert [step.looked for step in steps] == sorted(step.looked for step in steps)
+    assert [step.done for step in steps] == sorted(step.done for step in steps)
 
 
 def test_keys_that_came_later_are_seen_in_the_columns() -> None:

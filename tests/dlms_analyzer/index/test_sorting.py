@@ -17,7 +17,7 @@ def ordered(name: str, path: object = PLAIN, *, descending: bool = False) -> lis
     capture, _, _ = looked_at(path)  # type: ignore[arg-type]
     *_, last = in_order(capture.table, name, descending=descending)
     assert last.numbers is not None
-    assert last.looked == last.total
+    assert last.done == last.total
     return last.numbers.tolist()
 
 

@@ -1,0 +1,129 @@
+"""Chosen: which messages the list shows, and in which order. A filter and a sorting work on it as jobs."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Sequence
+
+from dlms_analyzer.filters import Filter, compile_filter
+from dlms_analyzer.index import Selected
+from dlms_analyzer.index.sorting import Sorted, in_order
+from tui.jobs import Job, Jobs
+from tui.session import Session
+
+
+class Chosen:
+    """The messages that a display filter describes, in the order of a column.
+
+    Attributes:
+        text: the filter; empty for none.
+        sorted_by: the column that messages are sorted by, and whether the last comes first; None for capture order.
+    """
+
+    def __init__(self, jobs: Jobs, show: Callable[[Sequence[int] | None], None], grown: Callable[[], None]) -> None:
+        """Begin with all messages in capture order.
+
+        Args:
+            jobs: run what takes long.
+            show: shows the messages with some numbers, None for all.
+            grown: there are more of those shown last.
+        """
+        self.text = ""
+        self.sorted_by: tuple[str, bool] | None = None
+        self._jobs = jobs
+        self._show = show
+        self._grown = grown
+        self._session: Session | None = None
+        self._wanted: Filter | None = None
+        self._found: array[int] | None = None
+        """The messages that the filter describes, in capture order; None without a filter."""
+        self._shown: array[int] | None = None
+        """The same in the order in which they are shown; None for all in capture order."""
+        self._looked = 0
+        """Number of the last message that was looked at, for the filter or for the order."""
+        self._job: Job | None = None
+
+    @property
+    def stopped(self) -> int | None:
+        """Number of the message behind which the user has stopped the filter; None when that did not happen."""
+        stopped = self._wanted is not None and self._job is not None and self._job.cancelled
+        return self._looked if stopped else None
+
+    def filter(self, session: Session, text: str) -> None:
+        """Show the messages that a filter describes; those found are shown while it goes on.
+
+        Raises:
+            FilterError: it is none.
+        """
+        wanted = compile_filter(text) if text else None
+        self._end()
+        self.text, self._wanted, self._session = text, wanted, session
+        self._looked = 0
+        self._found = self._shown = None if wanted is None else array("I")
+        self._show(self._shown)
+        if wanted is not None:
+            self._select()
+        elif self.sorted_by is not None:
+            self._sort()
+
+    def sort(self, session: Session, by: tuple[str, bool] | None) -> None:
+        """Show the messages in the order of a column; None for capture order."""
+        self.sorted_by = by
+        if by is None or (self._wanted is not None and self._job is not None and not self._job.over):
+            self.filter(session, self.text)
+            return
+        self._end()
+        self._session = session
+        self._sort()
+
+    def go_on(self) -> None:
+        """There are more messages."""
+        if self._session is None or self._shown is None or (self._job is not None and not self._job.over):
+            return
+        if self.stopped is None and self._looked < len(self._session.table):
+            if self._wanted is not None:
+                self._select()
+                return
+            self._shown.extend(range(self._looked + 1, len(self._session.table) + 1))
+            self._looked = len(self._session.table)
+            self._grown()
+
+    def _end(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+
+    def _select(self) -> None:
+        session, wanted, first = self._session, self._wanted, self._looked == 0
+        if session is None or wanted is None:
+            return
+
+        def found(step: Selected) -> None:
+            self._looked = step.done
+            if step.found and self._found is not None and self._shown is not None:
+                self._found.extend(step.found)
+                if self._shown is not self._found:  # messages that come later stand behind those that were sorted
+                    self._shown.extend(step.found)
+                self._grown()
+
+        def done() -> None:
+            if first and self.sorted_by is not None:
+                self._sort()
+
+        steps = session.capture.select(wanted, session.meters, self._looked + 1)
+        self._job = self._jobs.start("filtering", steps, on_step=found, on_done=done)
+
+    def _sort(self) -> None:
+        session, by = self._session, self.sorted_by
+        if session is None or by is None:
+            return
+        last = len(session.table)
+
+        def found(step: Sorted) -> None:
+            if step.numbers is not None:
+                self._shown = step.numbers
+                self._looked = max(self._looked, last)
+                self._show(step.numbers)
+
+        steps = in_order(session.table, by[0], descending=by[1], numbers=self._found)
+        self._job = self._jobs.start("sorting", steps, on_step=found)
