@@ -131,7 +131,8 @@ class MetersScreen(MainScreen):
     def _repaint(self) -> None:
         self._painted = monotonic()
         self.objects.grown()
-        self.pane.grow()
+        if self._waiting is None:
+            self.pane.show(self.session, self.objects.line)
         self.update_status()
 
     def status(self) -> str:

@@ -77,6 +77,8 @@ class MeterPane(Vertical):
         self._bars = False
         self._column: str | None = None
         """Key of the column of a profile that is plotted."""
+        self._state: object = None
+        """What the facts that are shown rest on."""
         self._jobs: list[Job] = []
 
     def compose(self) -> ComposeResult:
@@ -112,6 +114,10 @@ class MeterPane(Vertical):
         if line is None or session is None:
             self._show_lines("", ())
             return
+        state = (line.meter.values, line.meter.revision, session.show_secrets)
+        if again and state == self._state:
+            return
+        self._state = state
         ref = line.attribute
         if ref is not None and line.meter.numbers(ref):
             if again and self._history is not None and self._history.meter is line.meter:
