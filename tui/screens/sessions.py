@@ -104,6 +104,8 @@ class SessionsScreen(MainScreen):
             self._naming = Naming(session.capture, session.meters)
             self._show(Measuring(session.table))
             return
+        self._naming = Naming(session.capture, session.meters)  # names may have been deciphered
+        self._learn()
         self.list.grown()
         self._show_details()
 

@@ -184,3 +184,17 @@ async def test_another_capture_takes_the_place_of_the_list() -> None:
         await settled(pilot)
         await press(pilot, "2")
         assert numbers(pilot) == [0, 1, 2]
+
+
+async def test_keys_that_are_added_name_the_meter_and_change_the_sign() -> None:
+    async with running(session_of("ln_wrapper_gmac_glo"), keys=["2"]) as pilot:
+        before = screen_text(pilot.app)
+        assert "key?" in before
+        assert "C server" not in before
+        session = pilot.app.session
+        for _ in session.add_keys(*session_of("ln_wrapper_gmac_glo", keys="ln_wrapper_gmac_glo").keys):
+            pass
+        pilot.app.tell("changed")
+        await settled(pilot)
+        assert "key?" not in screen_text(pilot.app)
+        assert "C server" in screen_text(pilot.app)
