@@ -200,9 +200,15 @@ class AnalyzerApp(App[int]):
             for problem in session.source.problems:
                 self.notify(str(problem), title=session.title, severity="warning", markup=False)
             self.tell("grew")
+            self._learn(session)
 
         name = "live" if session.live else "reading"
         self.jobs.start(name, session.reading(), on_done=done, background=session.live or session.growing)
+
+    def _learn(self, session: Session) -> None:
+        """Learn from all of a capture that was read to its end what its values mean."""
+        if not session.live:
+            self.jobs.start("names", session.learning(), on_done=lambda: self.tell("learnt"))
 
     def _tell_growth(self) -> None:
         if self.session is None:
@@ -214,6 +220,8 @@ class AnalyzerApp(App[int]):
 
     def tell(self, what: str) -> None:
         """Tell every main screen that something is new; see `MainScreen.tell`."""
+        if what == "changed" and self.session is not None and self.session.ended:
+            self._learn(self.session)
         for stack in self._screen_stacks.values():
             for screen in stack:
                 if isinstance(screen, MainScreen):

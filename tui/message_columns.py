@@ -8,6 +8,7 @@ from typing import Final
 from dlms_analyzer.frames import NANOSECONDS, endpoints
 from dlms_analyzer.framing.units import Kind, Sender
 from dlms_analyzer.index import Row
+from dlms_analyzer.meaning import model_of
 from dlms_analyzer.message_json import time_text
 from dlms_analyzer.messages import Message
 from dlms_analyzer.notes import Severity
@@ -36,9 +37,20 @@ class Listed:
 
     @cached_property
     def info(self) -> str:
-        """What it says and means."""
+        """What it means, where that is known, which is shorter than what it says; the tree below says all."""
         gist, meaning = said(self.message, self.session.meters, show_secrets=self.session.show_secrets)
-        return f"{gist}  {meaning}" if meaning else gist
+        if meaning:
+            return f"{gist.partition('  ')[0]}  {meaning}"
+        name = self.name
+        return f"{gist}  {name}" if name and self.row.sender is Sender.CLIENT else gist
+
+    @property
+    def name(self) -> str:
+        """Name of the object that was asked for; empty where none or several were."""
+        asked = self.row.asked
+        if len(asked) != 1 or asked[0].class_id is None or asked[0].logical_name is None:
+            return ""
+        return model_of(self.session.meters, self.message).object_name(asked[0].class_id, asked[0].logical_name) or ""
 
     @property
     def since_start(self) -> float:

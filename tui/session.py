@@ -13,6 +13,7 @@ from dlms_analyzer.framing.options import FramingOptions
 from dlms_analyzer.index import IndexedCapture, MessageTable
 from dlms_analyzer.meaning import learn
 from dlms_analyzer.messages import Message
+from dlms_analyzer.objects import ObjectIndex
 from dlms_analyzer.security.keyring import Keyring
 from dlms_analyzer.security.keys import KeySet
 from tui.opening import Plan
@@ -123,6 +124,14 @@ class Session:
         if self.live or self.growing:
             return self.capture.grow(None if self.recording is None else self.recording.add)
         return self.capture.read()
+
+    def learning(self) -> Iterator[object]:
+        """The work of learning what scalers, units and names the capture has, wherever it has them, in small steps."""
+        index = ObjectIndex(self.capture, self.meters)
+        yield from index.gather()
+        for meter in index.meters:
+            for _ in meter.learn():
+                yield index.progress
 
     def message(self, number: int) -> Message:
         """A message with all that is known about it; its meter learns from it.

@@ -78,12 +78,15 @@ class MainScreen(Screen[None]):
     def changed(self) -> None:
         """Another capture is open, or keys were added: what was remembered of it is outdated."""
 
+    def learnt(self) -> None:
+        """More is known of the meters: lines may say values with their units now."""
+
     def status(self) -> str:
         """What to say in the status line about what is shown."""
         return ""
 
     def tell(self, what: str) -> None:
-        """Call `grew` or `changed`, now or when the screen is visible again."""
+        """Call `grew`, `changed` or `learnt`, now or when the screen is visible again."""
         if not self.is_current or not self.is_running:
             self._missed.add(what)
             return
@@ -93,7 +96,7 @@ class MainScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         """Hear what was missed."""
         missed, self._missed = self._missed, set()
-        for what in ("changed", "grew"):
+        for what in ("changed", "grew", "learnt"):
             if what in missed:
                 getattr(self, what)()
         self.update_status()

@@ -108,6 +108,13 @@ class MessagesScreen(FindingScreen):
         if self._wanted is not None:
             self.show_message(self._wanted)
 
+    def learnt(self) -> None:
+        """Say with units and names what was said without them."""
+        if self.rows is not None:
+            self.rows.forget()
+            self.list.forget()
+            self._show_details()
+
     def status(self) -> str:
         """Which message of how many."""
         session, rows = self.session, self.rows

@@ -130,3 +130,15 @@ async def test_another_terminal_size_keeps_the_message_under_the_cursor_visible(
         await settled(pilot)
         assert "RLRE" in screen_text(pilot.app)
         assert pilot.app.screen.query_one(MessageList).cursor == 83
+
+
+async def test_lines_say_values_with_a_unit_that_stands_elsewhere_in_the_capture() -> None:
+    async with running(session_of("ln_wrapper_low")) as pilot:
+        shown = [one.info for one in pilot.app.screen.list.rows[41:43]]
+    assert shown == [
+        "GET.response normal  L1 active power import (QI+QIV), last average 3, channel 1 = 0.09 Wh",
+        (
+            "GET.request normal  1-1:21.25.0.255 (Register) attr 2  L1 active power import (QI+QIV), last average 3, "
+            "channel 1"
+        ),
+    ]
