@@ -28,6 +28,7 @@ class Analyzer:
     Attributes:
         lower: the stages that turn frames into units.
         security: the stage that opens what is protected.
+        finished: it was told that nothing follows.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Analyzer:
         """
         self.lower = LowerStages(options)
         self.security = SecurityStage(keys)
+        self.finished = False
         self._tracker = Tracker(reading_heads() if heads else reading_whole(), self.security)
 
     @property
@@ -90,4 +92,5 @@ class Analyzer:
 
     def finish(self) -> None:
         """Nothing follows what was taken."""
+        self.finished = True
         self._tracker.finish()

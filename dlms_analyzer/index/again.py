@@ -19,6 +19,9 @@ BATCH: Final = 32
 def decipher_again(table: MessageTable, looking: Looking, analyzer: Analyzer) -> Iterator[tuple[int, int]]:
     """Go through the messages of associations again that have something unopened, and correct their rows.
 
+    The capture may grow meanwhile: messages that come in these associations are gone through too, so that in the end
+    each association knows all that was said in it.
+
     Args:
         table: the rows.
         looking: has the octets.
@@ -27,44 +30,45 @@ def decipher_again(table: MessageTable, looking: Looking, analyzer: Analyzer) ->
     Yields:
         How many messages were gone through, and how many there are.
     """
-    numbers = _affected(table)
-    tracker = analyzer.tracker_beside()
-    streams: dict[int, tuple[Stream, Stream]] = {}
-    found: dict[int, Association] = {}
-    for done, number in enumerate(numbers):
-        if done and not done % BATCH:
-            yield done, len(numbers)
-        row = table.row(number)
-        if row.association is None:
-            continue
-        conversation = row.conversation
-        if conversation.number not in streams:
-            streams[conversation.number] = streams_beside(conversation)
-        tracker.count = number - 1
-        message = tracker.take(looking.unit(number, streams[conversation.number]))
-        table.replace(message)
-        if message.association is not None:
-            found[row.association.number] = message.association
-    for association_number, again in found.items():
-        association = table.associations[association_number]
-        if not association.open:  # it has ended, or the capture has
-            lost = again.abandon()
-            again.experts = lost if association.ended else ()
-        association.adopt(again)
-    yield len(numbers), len(numbers)
-
-
-def _affected(table: MessageTable) -> array[int]:
-    """The messages of the associations that have something unopened, in capture order."""
     affected = {
         association.number
         for association in table.associations
         if association.protection is not None and association.protection.reasons
     }
-    if not affected:
+    tracker = analyzer.tracker_beside()
+    streams: dict[int, tuple[Stream, Stream]] = {}
+    found: dict[int, Association] = {}
+    done, behind = 0, 0
+    while numbers := _messages_of(affected, table, behind + 1):
+        behind, total = len(table), done + len(numbers)
+        for number in numbers:
+            if done and not done % BATCH:
+                yield done, total
+            done += 1
+            row = table.row(number)
+            conversation = row.conversation
+            if conversation.number not in streams:
+                streams[conversation.number] = streams_beside(conversation)
+            tracker.count = number - 1
+            message = tracker.take(looking.unit(number, streams[conversation.number]))
+            table.replace(message)
+            if row.association is not None and message.association is not None:
+                found[row.association.number] = message.association
+    for association_number, again in found.items():
+        association = table.associations[association_number]
+        if association.ended or analyzer.finished:
+            lost = again.abandon()
+            again.experts = lost if association.ended else ()
+        association.adopt(again)
+    yield done, done
+
+
+def _messages_of(associations: set[int], table: MessageTable, first: int) -> array[int]:
+    """The messages of some associations from message `first` on, in capture order."""
+    if not associations:
         return array("I")
-    column = enumerate(table.column("association"), start=1)
-    return array("I", (number for number, association in column if association in affected))
+    column = enumerate(table.column("association", first), first)
+    return array("I", (number for number, association in column if association in associations))
 
 
 def streams_beside(conversation: Conversation) -> tuple[Stream, Stream]:

@@ -55,7 +55,8 @@ def test_the_audit_goes_on_where_it_was_when_the_capture_has_grown(tmp_path: Pat
     assert half == total == len(capture.table)
     with growing.open("ab") as file:
         file.write(octets[4_000:])
-    capture.take(source.rest())
+    source.stop()
+    capture.take(source.available())
     capture.finish()
     assert list(audit.read())[-1] == (len(capture.table), len(capture.table))
     assert half < len(capture.table)
