@@ -242,6 +242,12 @@ class AnalyzerApp(App[int]):
         screen: Any = self.main_screen("messages")
         screen.show_message(number)
 
+    async def show_ladder(self, number: int) -> None:
+        """Show the ladder that a message stands on."""
+        await self.switch_mode("sessions")
+        screen: Any = self.main_screen("sessions")
+        await screen.climb_to(number)
+
     async def apply_filter(self, text: str) -> None:
         """Show the messages that a display filter describes."""
         await self.switch_mode("messages")

@@ -40,19 +40,20 @@ class LadderScreen(MainScreen):
         Binding("F", "last", "Follow", show=False, id="ladder.last", tooltip="stay at the newest message"),
     ]  # fmt: skip
 
-    def __init__(self, of: Association | Conversation, sessions: SessionList) -> None:
+    def __init__(self, of: Association | Conversation, sessions: SessionList, number: int | None = None) -> None:
         """Prepare.
 
         Args:
             of: what it is the ladder of.
             sessions: the list in which to find the next one.
+            number: of the message to begin at; None for the first one.
         """
         super().__init__()
         self.of = of
         self._sessions = sessions
         self._shown: Session | None = None
         self._growing: Job | None = None
-        self._wanted: int | None = None
+        self._wanted = number
         """Number of a message to put the cursor on as soon as its line is there."""
 
     def body(self) -> ComposeResult:
@@ -76,7 +77,7 @@ class LadderScreen(MainScreen):
             return
         self._shown = session
         step = self.view.step
-        self._begin(None if step is None else step.message)
+        self._begin(self._wanted if step is None else step.message)
 
     def grew(self) -> None:
         """There are more messages, maybe some of this ladder."""
@@ -97,6 +98,16 @@ class LadderScreen(MainScreen):
         steps = self.view.steps
         text += f"  {0 if steps is None else len(steps.ladder):,} rungs"
         return f"{text}  following (F)" if self.view.following else text
+
+    def climb(self, of: Association | Conversation, number: int | None = None) -> None:
+        """Show another ladder.
+
+        Args:
+            of: what it is the ladder of.
+            number: of the message to begin at; None for the first one.
+        """
+        self.of = of
+        self._begin(number)
 
     def _begin(self, number: int | None = None) -> None:
         """Begin the ladder anew, with the cursor on a message."""
@@ -186,8 +197,7 @@ class LadderScreen(MainScreen):
         if found is None:
             self.notify("this is the last session" if by > 0 else "this is the first session", markup=False)
             return
-        self.of = found
-        self._begin()
+        self.climb(found)
 
     def _beside(self, by: int) -> Association | Conversation | None:
         session = self._shown
@@ -201,14 +211,13 @@ class LadderScreen(MainScreen):
     def action_widen(self) -> None:
         """Climb the ladder of the whole conversation, or of the association under the cursor."""
         step = self.view.step
+        number = None if step is None else step.message
         if isinstance(self.of, Association):
-            self.of = self.of.conversation
+            self.climb(self.of.conversation, number)
         elif step is not None and step.rung.association is not None:
-            self.of = step.rung.association
+            self.climb(step.rung.association, number)
         else:
             self.notify("no association said this", markup=False)
-            return
-        self._begin(None if step is None else step.message)
 
     async def action_compare(self) -> None:
         """Mark the message, or compare it with the one that is marked."""

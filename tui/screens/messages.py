@@ -55,6 +55,8 @@ class MessagesScreen(FindingScreen):
         Binding("x", "exchange", "Exchange", id="messages.exchange", tooltip="go round the messages of the exchange"),
         Binding("d", "compare", "Diff", show=False, id="messages.compare",
                 tooltip="mark a message; on a second one: compare both"),
+        Binding("L", "ladder", "Ladder", show=False, id="messages.ladder",
+                tooltip="the ladder of the session that the message belongs to"),
         Binding("R", "reassemble", "Join", show=False, id="messages.reassemble",
                 tooltip="show what a very long transfer carried"),
         Binding("less_than_sign", "grow_list(-5)", "Smaller list", show=False, id="messages.smaller"),
@@ -285,6 +287,12 @@ class MessagesScreen(FindingScreen):
         following = session.table.column("exchange", number + 1)
         after = next((at for at, one in enumerate(following, number + 1) if one == exchange), None)
         self.show_message(session.table.exchange_request[exchange] if after is None else after)
+
+    async def action_ladder(self) -> None:
+        """Show where the message stands in its session."""
+        rows = self.rows
+        if rows is not None and len(rows):
+            await self.analyzer_app.show_ladder(rows.number(self.list.cursor))
 
     async def action_compare(self) -> None:
         """Mark the message, or compare it with the one that is marked."""

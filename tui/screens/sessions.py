@@ -254,10 +254,25 @@ class SessionsScreen(MainScreen):
         self.list.forget()
         self._paint_details()
 
-    async def _climb(self, of: Association | Conversation) -> None:
+    async def climb_to(self, number: int) -> None:
+        """Climb the ladder that a message stands on, with the cursor on it."""
+        session = self.session
+        if session is None:
+            return
+        if session is not self._shown:
+            self.changed()
+        row = session.table.row(number)
+        of = row.association or row.conversation
+        screen = self.app.screen
+        if isinstance(screen, LadderScreen):
+            screen.climb(of, number)
+        else:
+            await self._climb(of, number)
+
+    async def _climb(self, of: Association | Conversation, number: int | None = None) -> None:
         rows = self.list.lines
         if rows is not None:
-            await self.app.push_screen(LadderScreen(of, rows.lines))
+            await self.app.push_screen(LadderScreen(of, rows.lines, number))
 
     async def action_conversation(self) -> None:
         """Climb the ladder of the conversation."""

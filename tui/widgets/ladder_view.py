@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.binding import Binding, BindingType
 
 from dlms_analyzer.capture import CaptureError
@@ -217,6 +218,16 @@ class LadderView(LineList):
             Segment(line + _DASHES * (room - cell_len(line)), known[role]),
             Segment(_LIFELINE, known.dim),
         ]
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on the sign before the arrow folds and unfolds."""
+        widths = _widths(self.line_width)
+        index = self.scroll_offset.y + event.y - self.heading_lines
+        on_sign = widths.before - FOLD - 1 <= event.x < widths.before
+        if on_sign and event.y >= self.heading_lines and 0 <= index < self.count:
+            event.prevent_default()
+            self.go(index)
+            self.action_toggle_fold()
 
     def action_toggle_fold(self) -> None:
         """Show all messages of the exchange, or hide them again."""

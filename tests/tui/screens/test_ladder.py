@@ -230,3 +230,33 @@ async def test_an_unfolded_exchange_stays_unfolded_while_the_capture_grows(tmp_p
         await let_in(pilot, None)
         assert shown(pilot) == [1, 2, 3, 4, 6, 7, 9]
         assert view(pilot).cursor == 0
+
+
+async def test_l_shows_where_a_message_stands_in_its_session() -> None:
+    async with running(session_of("ln_wrapper_low"), keys=[*["down"] * 20, "L"]) as pilot:
+        assert isinstance(pilot.app.screen, LadderScreen)
+        assert view(pilot).step.rung.first == 15, "the message is folded away: the cursor is on its exchange"
+        await press(pilot, "1", "end", "L")
+        assert view(pilot).step.message == 84
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, SessionsScreen)
+
+
+async def test_l_on_octets_of_no_association_climbs_the_conversation() -> None:
+    async with running(session_of("hdlc_edge_cases"), keys=[*["down"] * 18, "L"]) as pilot:
+        assert pilot.app.screen.of is pilot.app.session.table.conversations[0]
+        assert view(pilot).step.message == 19
+
+
+async def test_a_click_on_the_sign_unfolds_and_folds() -> None:
+    async with running(session_of("ln_wrapper_low"), keys=["2", "enter"]) as pilot:
+        lines = screen_text(pilot.app).splitlines()
+        line = next(at for at, text in enumerate(lines) if "+16" in text)
+        place = (lines[line].index("+16"), line - view(pilot).region.y)
+        await pilot.click(LadderView, offset=place)
+        await settled(pilot)
+        assert len(shown(pilot)) == 66 + 16
+        await pilot.click(LadderView, offset=place)
+        await settled(pilot)
+        assert len(shown(pilot)) == 66
+        assert isinstance(pilot.app.screen, LadderScreen)
