@@ -143,6 +143,16 @@ async def test_f_filters_the_messages_by_code_or_by_number(monkeypatch: pytest.M
         assert len(applied) == 3
 
 
+async def test_the_filter_leaves_exactly_the_messages_of_the_issue() -> None:
+    async with running(session_of(EDGE), keys=["5"]) as pilot:
+        put_on(pilot, "bad-fcs")
+        await press(pilot, "f")
+        assert isinstance(pilot.app.screen, MessagesScreen)
+        rows = pilot.app.screen.rows
+        assert rows is not None
+        assert [rows.number(index) for index in range(len(rows))] == [1, 5]
+
+
 async def test_keys_that_are_added_bring_further_findings() -> None:
     session = session_of(WRONG_AK)
     async with running(session, keys=["5"]) as pilot:

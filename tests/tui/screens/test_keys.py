@@ -20,6 +20,7 @@ from tui.screens import keys as keys_module
 from tui.screens.dialog import Ask, Choose, Confirm
 from tui.screens.key_form import KeyForm, PasteForm
 from tui.screens.keys import KeysScreen
+from tui.screens.messages import MessagesScreen
 
 EK = "000102030405060708090A0B0C0D0E0F"
 AK = "D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF"
@@ -316,6 +317,15 @@ async def test_keys_that_cannot_be_saved_are_told(tmp_path: Path) -> None:
 async def test_without_keys_there_is_nothing_to_save() -> None:
     async with running(session_of(GLO), keys=["4", "w"]) as pilot:
         assert "There are no keys to save" in told(pilot)
+
+
+async def test_the_messages_that_do_not_open_are_listed() -> None:
+    async with running(session_of(GLO), keys=["4", "f"]) as pilot:
+        assert isinstance(pilot.app.screen, MessagesScreen)
+        rows = pilot.app.screen.rows
+        assert rows is not None
+        assert len(rows) == 66
+        assert rows.number(0) == 7
 
 
 async def test_enter_shows_the_first_message_that_does_not_open() -> None:

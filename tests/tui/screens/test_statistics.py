@@ -93,6 +93,16 @@ async def test_enter_on_a_share_filters_the_messages(monkeypatch: pytest.MonkeyP
         ]  # fmt: skip
 
 
+async def test_the_filter_of_a_share_leaves_as_many_messages_as_it_counts() -> None:
+    async with running(session_of(EDGE), keys=["6"]) as pilot:
+        shares = table(pilot, "#shares")
+        shares.go(next(at for at, row in enumerate(shares.rows) if row.name == "frmr"))
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, MessagesScreen)
+        assert pilot.app.screen.rows is not None
+        assert len(pilot.app.screen.rows) == shares.row.messages == 7
+
+
 async def test_the_histogram_is_that_of_the_line_under_the_cursor() -> None:
     async with running(session_of(LOW), keys=["6", "right"]) as pilot:
         scopes, bands = table(pilot, "#scopes"), table(pilot, "#bands")
