@@ -160,6 +160,7 @@ class MessageTable:
         associations: all, by number.
         conversations: all that had messages, by number.
         exchange_request: by exchange: number of the message that began it.
+        corrected: how often a row was corrected: what was made of the rows before is outdated when this has moved.
     """
 
     def __init__(self, associations: list[Association]) -> None:
@@ -171,6 +172,7 @@ class MessageTable:
         self.associations = associations
         self.conversations: dict[int, Conversation] = {}
         self.exchange_request = array("I")
+        self.corrected = 0
         self._count = 0
         self._chunks: list[bytearray] = []
         self._last = bytearray()
@@ -232,6 +234,7 @@ class MessageTable:
         number, security, waited = message.number, message.security, message.response_time
         exchange, asked, result = self._outcome(number, message.exchange, message.items)
         experts = message.experts
+        self.corrected += 1
         self._notes.replace(number, experts)
         old = dict(zip(COLUMNS, self._unpacked(number), strict=True))
         kind = SENDERS.index(message.sender) << 4

@@ -70,6 +70,7 @@ class ObjectIndex:
         self.meters: list[MeterObjects] = []
         self._capture = capture
         self._known = meters
+        self._corrected = capture.table.corrected
         self._done = 0
         self._settled = False
         self._of_model: dict[int, MeterObjects] = {}
@@ -85,6 +86,11 @@ class ObjectIndex:
     def progress(self) -> Gathered:
         """How far gathering is."""
         return Gathered(self._done, len(self._capture.table), sum(meter.values for meter in self.meters))
+
+    @property
+    def outdated(self) -> bool:
+        """Whether messages say more now than when they were gone through, because keys were added."""
+        return self._corrected != self._capture.table.corrected
 
     @property
     def settled(self) -> bool:

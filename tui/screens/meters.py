@@ -17,10 +17,12 @@ from tui.exporting import export
 from tui.jobs import Job
 from tui.screens.base import MainScreen
 from tui.screens.dialog import Choose
+from tui.session import Session
 from tui.widgets.history_table import HistoryTable
 from tui.widgets.lines import LineList
 from tui.widgets.meter_pane import MeterPane
 from tui.widgets.meter_tree import MeterTree
+from tui.widgets.plot import Plot
 
 PAUSE: Final = 0.04
 """Seconds that the cursor has to rest before details are shown: holding a key down shall not wait for them."""
@@ -58,6 +60,8 @@ class MetersScreen(MainScreen):
     def __init__(self) -> None:
         super().__init__()
         self._index: ObjectIndex | None = None
+        self._of: Session | None = None
+        """The session that the index is of."""
         self._gathering: Job | None = None
         self._finding: Job | None = None
         self._begun: Hit | None = None
@@ -91,14 +95,22 @@ class MetersScreen(MainScreen):
     # Gathering
 
     def changed(self) -> None:
-        """Gather the objects anew: the capture is another one, or keys were added."""
+        """Gather the objects anew if the capture is another one, or keys were added; else only paint them anew."""
         session = self.session
+        show_secrets = session is not None and session.show_secrets
+        if self._index is not None and session is self._of and not self._index.outdated:
+            self.objects.show_secrets = show_secrets
+            for shown in self.query(LineList):
+                shown.forget()
+            self.query_one(Plot).refresh()
+            self.pane.show(session, self.objects.line)
+            return
         if self._gathering is not None:
             self._gathering.cancel()
             self._gathering = None
-        self._begun = self._found = None
+        self._of, self._begun, self._found = session, None, None
         self._index = None if session is None else ObjectIndex(session.capture, session.meters)
-        self.objects.use(self._index, show_secrets=session is not None and session.show_secrets)
+        self.objects.use(self._index, show_secrets=show_secrets)
         self.pane.show(None, None)
         self._gather()
 

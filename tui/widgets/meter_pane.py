@@ -79,6 +79,7 @@ class MeterPane(Vertical):
         """Key of the column of a profile that is plotted."""
         self._state: object = None
         """What the facts that are shown rest on."""
+        self._secrets = False
         self._jobs: list[Job] = []
 
     def compose(self) -> ComposeResult:
@@ -114,10 +115,11 @@ class MeterPane(Vertical):
         if line is None or session is None:
             self._show_lines("", ())
             return
-        state = (line.meter.values, line.meter.revision, session.show_secrets)
+        state = (line.meter.values, line.meter.revision)
+        again = again and session.show_secrets == self._secrets
         if again and state == self._state:
             return
-        self._state = state
+        self._state, self._secrets = state, session.show_secrets
         ref = line.attribute
         if ref is not None and line.meter.numbers(ref):
             if again and self._history is not None and self._history.meter is line.meter:

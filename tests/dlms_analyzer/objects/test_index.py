@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dlms_analyzer.capture import open_capture
+from dlms_analyzer.capture.key_files import load_keys_file
 from dlms_analyzer.cosem.meters import Meters
+from dlms_analyzer.index import IndexedCapture
 from dlms_analyzer.objects import AttributeRef, ObjectIndex
 from dlms_analyzer.objects import index as module
+from dlms_analyzer.security.keyring import Keyring
 from tests.dlms_analyzer.objects.talking import CLOCK, ENERGY, gathered, get, numbers, push
 from tests.dlms_analyzer.script import Script
+from tests.support import CAPTURES
 
 VALUE = AttributeRef(3, ENERGY, None, 2)
 TITLE = b"ABC\x00\x00\x00\x00\x01"
@@ -81,3 +86,18 @@ def test_a_meter_that_gives_its_title_at_another_address_first_is_one_meter(tmp_
     assert meter is not lonely
     assert (meter.model.key, meter.values) == (TITLE.hex(), 2)
     assert numbers(meter, [VALUE, AttributeRef(8, CLOCK, None, 2)]) == [[2], [4]]
+
+
+def test_an_index_is_outdated_when_keys_have_opened_more(tmp_path: Path) -> None:
+    path = CAPTURES / "ln_wrapper_gmac_glo.pcap"
+    capture = IndexedCapture(open_capture(path))
+    for _ in capture.read():
+        pass
+    index = ObjectIndex(capture, Meters())
+    assert not index.outdated
+    keys = Keyring()
+    load_keys_file(keys, str(path.with_suffix(".keys.toml")), {})
+    for _ in capture.add_keys(*keys):
+        pass
+    assert index.outdated
+    assert not ObjectIndex(capture, Meters()).outdated

@@ -20,6 +20,7 @@ from tests.dlms_analyzer.objects.talking import CLOCK, ENERGY, PROFILE, columns,
 from tests.dlms_analyzer.script import Script
 from tests.support import CAPTURES
 from tests.tui.running import press, running, screen_text, session_of, settled
+from tui.theme import LIGHT
 from tui.widgets.history_table import HistoryTable
 from tui.widgets.meter_tree import MeterTree
 from tui.widgets.plot import Plot
@@ -233,6 +234,21 @@ async def test_values_show_up_when_the_key_is_added() -> None:
         assert "17 values" in screen_text(pilot.app)
 
 
+async def test_another_theme_paints_what_is_shown_in_its_colours_and_gathers_nothing_anew() -> None:
+    async with running(session_of("ln_wrapper_low"), keys=["3"]) as pilot:
+        await point(pilot, REGISTER, 2)
+        screen = pilot.app.screen
+        index, table = screen._index, screen.query_one(HistoryTable)
+        before = table.render_line(1)
+        pilot.app.theme = LIGHT
+        await settled(pilot)
+        assert screen._index is index
+        assert screen.query_one(MeterTree).line.object.logical_name == REGISTER
+        after = table.render_line(1)
+        assert (after.text, after) != (before.text, before)
+        assert after.text == before.text
+
+
 async def test_an_object_is_found_by_its_code_and_by_its_name() -> None:
     async with running(session_of("ln_wrapper_low"), keys=["3", "ctrl+f"]) as pilot:
         tree = pilot.app.screen.query_one(MeterTree)
@@ -397,6 +413,7 @@ async def test_gathering_that_was_cancelled_goes_on_when_asked(monkeypatch: pyte
         screen = pilot.app.screen
         gather = ObjectIndex.gather
         monkeypatch.setattr(ObjectIndex, "gather", lambda _: repeat(None))  # it has always something left to do
+        screen._of = None
         screen.changed()
         await pilot.pause()
         await pilot.press("escape")
