@@ -53,6 +53,8 @@ class Steps:
         self._heights = Heights()
         self._unfolded: dict[int, list[int]] = {}
         """Rung to the numbers of its messages."""
+        self._changed: int | None = None
+        """First rung to which messages were added since somebody asked."""
 
     def __len__(self) -> int:
         return self._heights.total
@@ -82,6 +84,11 @@ class Steps:
             self._measure()
             yield progress
         self._measure()
+
+    def changed_line(self) -> int:
+        """The first line that may say something else than when this was asked before; `len` when none does."""
+        changed, self._changed = self._changed, None
+        return len(self) if changed is None else self._heights.start(changed)
 
     def rung_at(self, line: int) -> int:
         """The rung at a line.
@@ -133,6 +140,8 @@ class Steps:
         for rung in self.ladder.touched:
             if rung < known:
                 self._resize(rung)
+        first = min(self.ladder.touched, default=known)
+        self._changed = first if self._changed is None else min(first, self._changed)
 
     def _resize(self, rung: int) -> None:
         height = self._height(rung)

@@ -94,6 +94,8 @@ class LadderView(LineList):
         self.steps: Steps | None = None
         self._session: Session | None = None
         self._ends = ("client", "server")
+        self._waiting: set[int] = set()
+        """Lines that were painted while their answer was waited for."""
 
     def show(self, session: Session, steps: Steps, ends: tuple[str, str], cursor: int = 0) -> None:
         """Show a ladder.
@@ -114,7 +116,8 @@ class LadderView(LineList):
         steps = self.steps
         if steps is None:
             return
-        self.forget(self.scroll_offset.y)
+        waiting, self._waiting = self._waiting, set()
+        self.forget(min([steps.changed_line(), *waiting]))
         self.count = len(steps)
 
     @property
@@ -140,6 +143,8 @@ class LadderView(LineList):
         if steps is None or session is None or session is not app.session:  # it is closed, and so are its files
             return ()
         step = steps[index]
+        if step.rung.reply is Reply.WAITING:
+            self._waiting.add(index)
         if step.message is None:
             return self._between(step.rung, _widths(width))
         return self._message(session, step, Listed(session, step.message), _widths(width))

@@ -75,9 +75,12 @@ def test_an_unfolded_exchange_grows_with_its_capture(tmp_path: Path) -> None:
         file.write(script.server(BLOCKS[2]).client(GET).octets()[path.stat().st_size :])
     source.stop()
     capture.take(source.available())
+    assert steps.changed_line() == 0
+    assert steps.changed_line() == len(steps)
     for _ in steps.grow():
         pass
     assert shown(steps) == [1, 2, 3, 4, 5]
+    assert steps.changed_line() == 0
     source.close()
 
 

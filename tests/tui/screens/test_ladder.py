@@ -215,6 +215,7 @@ async def test_a_live_ladder_follows_until_the_cursor_is_moved_and_late_answers_
         await let_in(pilot, 45)
         assert view(pilot).cursor == 44
         assert shown(pilot)[40:42] == [41, 42]
+        assert screen_text(pilot.app).count("x not answered yet") == 1
         await press(pilot, "up")
         await let_in(pilot, None)
         assert view(pilot).cursor == 43
