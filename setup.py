@@ -11,6 +11,7 @@ from pathlib import Path
 from setuptools import setup
 
 HOT = [
+    "dlms_analyzer/ahead/wire.py",
     "dlms_analyzer/analyzer.py",
     "dlms_analyzer/associations/association.py",
     "dlms_analyzer/associations/exchange.py",
@@ -27,6 +28,7 @@ HOT = [
     "dlms_analyzer/index/reading.py",
     "dlms_analyzer/index/table.py",
     "dlms_analyzer/items.py",
+    "dlms_analyzer/lower_stages.py",
     "dlms_analyzer/net/conversations.py",
     "dlms_analyzer/net/decoder.py",
     "dlms_analyzer/net/streams.py",

@@ -1,10 +1,14 @@
 """Whole captures: frames a second, ratios and peak memory, beside tshark, pyshark and Scapy on the same file.
 
-    bench_scan.py [CAPTURE] [--quick] [--stages]
+    bench_scan.py [CAPTURE] [--quick] [--stages] [--tshark COMMAND]...
 
 Each way runs in a process of its own, three times, and its fastest run counts; what the same way takes for a capture of
 few frames is taken off as its start-up. `--quick` leaves the index at 2,000,000 frames out, `--stages` adds where the
-time goes.
+time goes, `--tshark` names another tshark than the one on PATH, or several; ratios are to the first.
+
+Memory is the peak of our process, plus the peak of the process that reads ahead, reached at once or not; libraries that
+the two share count twice. Each has its imports; the memory of the index is what each has over them, added up.
+
 Without a capture the generator that may lie beside the repository (`../shared/bench/gen_dlms_pcap.py`) makes one of
 200,000 frames. The compiled rows need `make compiled`.
 """
@@ -13,9 +17,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
+import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from itertools import islice
@@ -31,26 +38,39 @@ BLOCKS = ROOT.parent / "shared" / "captures" / "pathological_gbt_stream.pcap"
 SESSIONS = 4_000
 """Sessions of 50 frames each."""
 RUNS = 3
+BESIDE = "peak of the process beside: "
+"""Said on standard error, in KiB."""
 SLOW_FRAMES = 5_000
 """Frames that the slowest ways read; their rate does not depend on how many."""
 
 
 def imports(_: Path) -> int:
-    """Nothing but the imports that the index needs."""
-    import dlms_analyzer.index  # noqa: F401
+    """Nothing but the imports of whoever opens a capture."""
+    import dlms_analyzer as dlms
+
+    return int(dlms.open is None)
+
+
+def imports_ahead(_: Path) -> int:
+    """Nothing but the imports that reading ahead needs."""
+    import dlms_analyzer.ahead.child  # noqa: F401
 
     return 0
 
 
-def index(path: Path) -> int:
+def index(path: Path, *, ahead: bool = True) -> int:
     """What lists of messages and sessions show, of every message."""
-    from dlms_analyzer.capture import open_captures
-    from dlms_analyzer.index import IndexedCapture
+    import dlms_analyzer as dlms
 
-    capture = IndexedCapture(open_captures([path]))
+    capture = dlms.open(path).index(ahead=ahead)
     for _ in capture.read():
         pass
     return len(capture.table)
+
+
+def index_alone(path: Path) -> int:
+    """The same, without a process that reads ahead."""
+    return index(path, ahead=False)
 
 
 def jsonl(path: Path) -> int:
@@ -82,6 +102,17 @@ def heads(path: Path) -> int:
     return sum(len(analyzer.feed(frame)) for frame in open_capture(path))
 
 
+def units(path: Path) -> int:
+    """What the process that reads ahead does."""
+    from dlms_analyzer.ahead.batches import Order
+    from dlms_analyzer.ahead.child import read
+    from dlms_analyzer.capture import open_capture
+    from dlms_analyzer.framing.options import FramingOptions
+
+    place = open_capture(path).place
+    return 0 if place is None else sum(len(batch.packed()) for batch in read(Order(place, FramingOptions())))
+
+
 def whole(path: Path) -> int:
     from dlms_analyzer import Analyzer
     from dlms_analyzer.capture import open_capture
@@ -107,8 +138,11 @@ def pyshark(path: Path) -> int:
 
 
 WORK: dict[str, Callable[[Path], int]] = {
-    work.__name__: work for work in (imports, index, jsonl, frames, network, heads, whole, scapy, pyshark)
-}
+    work.__name__: work
+    for work in (
+        imports, imports_ahead, index, index_alone, jsonl, frames, network, units, heads, whole, scapy, pyshark,
+    )
+}  # fmt: skip
 
 
 class Way(NamedTuple):
@@ -126,21 +160,31 @@ class Way(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """What a run took: seconds and MiB."""
+    """What a run took: seconds, and MiB of its process and of the largest one that this one started."""
 
     seconds: float
     memory: float
+    beside: float = 0.0
+
+    @property
+    def processes(self) -> str:
+        """Memory, as the table shows it."""
+        return f"{self.memory:,.0f}" + (f" + {self.beside:,.0f}" if self.beside else "")
 
 
 def cost(way: Way, path: Path) -> Cost | None:
     """What one run takes; None when it fails."""
-    start = time.perf_counter()
-    process = subprocess.Popen([*way.command, str(path)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        return None
-    return Cost(time.perf_counter() - start, usage.ru_maxrss / 1024)
+    with tempfile.TemporaryFile("w+") as said:
+        start = time.perf_counter()
+        process = subprocess.Popen([*way.command, str(path)], stdout=subprocess.DEVNULL, stderr=said)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            return None
+        said.seek(0)
+        beside = next((int(line.removeprefix(BESIDE)) for line in said if line.startswith(BESIDE)), 0)
+    return Cost(seconds, usage.ru_maxrss / 1024, beside / 1024)
 
 
 def measured(way: Way, path: Path) -> Cost | None:
@@ -151,7 +195,8 @@ def measured(way: Way, path: Path) -> Cost | None:
     if not good:
         return None
     start = min((run.seconds for run in starts if run is not None), default=0.0)
-    return Cost(min(run.seconds for run in good) - start, max(run.memory for run in good))
+    most = max(good, key=lambda run: run.memory + run.beside)
+    return most._replace(seconds=min(run.seconds for run in good) - start)
 
 
 def ours(name: str, interpreter: str, work: str) -> Way:
@@ -159,23 +204,36 @@ def ours(name: str, interpreter: str, work: str) -> Way:
     return Way(name, [interpreter, str(Path(__file__).resolve()), "--work", work])
 
 
-def ways(*, stages: bool) -> list[Way]:
-    """What can be measured here; what cannot is said."""
+def tsharks(commands: list[str]) -> list[Way]:
+    """The ways of some versions of tshark."""
     found = []
-    if shutil.which("tshark"):
-        version = subprocess.run(["tshark", "--version"], capture_output=True, text=True, check=False).stdout.split()
-        found.append(Way(f"tshark {version[2] if len(version) > 2 else ''}, summary list", ["tshark", "-r"]))
-        found.append(Way("tshark, -T json", ["tshark", "-T", "json", "-c", str(SLOW_FRAMES), "-r"], SLOW_FRAMES))
-    else:
-        print("tshark is not installed: it is left out")
-    found += [ours("index", sys.executable, "index"), ours("jsonl of everything", sys.executable, "jsonl")]
+    for words in map(shlex.split, commands):
+        if not shutil.which(words[0]):
+            print(f"{words[0]} is not installed: it is left out")
+            continue
+        said = subprocess.run([*words, "--version"], capture_output=True, text=True, check=False).stdout.split()
+        version = said[2].rstrip(".") if len(said) > 2 else "?"
+        json = [*words, "-T", "json", "-c", str(SLOW_FRAMES), "-r"]
+        found.append(Way(f"tshark {version}, summary list", [*words, "-r"]))
+        found.append(Way(f"tshark {version}, -T json", json, SLOW_FRAMES))
+    return found
+
+
+def ways(commands: list[str], *, stages: bool) -> list[Way]:
+    """What can be measured here; what cannot is said."""
+    found = tsharks(commands)
+    interpreters = {"": sys.executable}
     compiled = ROOT / ".venv-compiled" / "bin" / "python"
     if compiled.is_file():
-        found += [ours("index, compiled", str(compiled), "index"), ours("jsonl, compiled", str(compiled), "jsonl")]
+        interpreters["compiled "] = str(compiled)
     else:
         print("not compiled (make compiled): those rows are left out")
-    if stages:
-        found += [ours(f"  {work}", sys.executable, work) for work in ("frames", "network", "heads", "whole")]
+    works = ("frames", "network", "units", "heads", "whole") if stages else ()
+    for name, interpreter in interpreters.items():
+        found.append(ours(f"{name}index, one process", interpreter, "index_alone"))
+        found.append(ours(f"{name}index, two processes", interpreter, "index"))
+        found.append(ours(f"{name}jsonl of everything", interpreter, "jsonl"))
+        found += [ours(f"  {name}{work}", interpreter, work) for work in works]
     found.append(ours("Scapy PcapReader", sys.executable, "scapy")._replace(most=SLOW_FRAMES))
     try:
         __import__("pyshark")
@@ -186,34 +244,40 @@ def ways(*, stages: bool) -> list[Way]:
     return found
 
 
-def table(path: Path, *, stages: bool) -> None:
+def table(path: Path, commands: list[str], *, stages: bool) -> None:
     """Measure all ways on a capture, and print them."""
     count = frames(path)
     base = None
-    print(f"\n{path.name}: {count:,} frames\n{'':28}{'seconds':>9}{'frames/s':>12}{'ratio':>8}{'peak MiB':>10}")
-    for way in ways(stages=stages):
+    print(f"\n{path.name}: {count:,} frames\n{'':32}{'seconds':>9}{'frames/s':>12}{'ratio':>8}{'peak MiB':>12}")
+    for way in ways(commands, stages=stages):
         found = measured(way, path)
         if found is None:
-            print(f"{way.name:28}   failed")
+            print(f"{way.name:32}   failed")
             continue
         rate = (min(way.most, count) if way.most else count) / max(found.seconds, 1e-3)
         base = base or rate
-        print(f"{way.name:28}{found.seconds:>9.2f}{rate:>12,.0f}{rate / base:>8.2f}{found.memory:>10,.0f}")
+        print(f"{way.name:32}{found.seconds:>9.2f}{rate:>12,.0f}{rate / base:>8.2f}{found.processes:>12}")
 
 
 def memory(path: Path) -> None:
-    """What the index of a capture takes, beside what it may."""
+    """What the index of a capture takes, in one process and in two, beside what it may."""
     count = frames(path)
-    imported = cost(ours("", sys.executable, "imports"), FEW)
-    found = cost(ours("", sys.executable, "index"), path)
-    if imported is None or found is None:
-        print("failed")
-        return
     allowed = 60 + 64 * count / (1 << 20)
-    print(
-        f"{count:>10,} frames: {found.memory - imported.memory:6.1f} MiB over the imports ({allowed:.1f} allowed), "
-        f"{(found.seconds - imported.seconds) / count * 1e6:.2f} us a frame"
-    )
+    imported, imported_ahead = (cost(ours("", sys.executable, work), FEW) for work in ("imports", "imports_ahead"))
+    for name, work in (("one process", "index_alone"), ("two processes", "index")):
+        found = cost(ours("", sys.executable, work), path)
+        if imported is None or imported_ahead is None or found is None:
+            print("failed")
+            continue
+        over = found.memory - imported.memory
+        taken = f"{over:.1f}"
+        if found.beside:
+            beside = found.beside - imported_ahead.memory
+            taken += f" + {beside:.1f} = {over + beside:.1f}"
+        print(
+            f"{count:>10,} frames, {name}: {taken} MiB over the imports ({allowed:.1f} allowed), "
+            f"{(found.seconds - imported.seconds) / count * 1e6:.2f} us a frame"
+        )
 
 
 def main() -> int:
@@ -221,15 +285,17 @@ def main() -> int:
     parser.add_argument("capture", nargs="?", type=Path)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--stages", action="store_true")
+    parser.add_argument("--tshark", action="append", metavar="COMMAND", default=[])
     parser.add_argument("--work", choices=WORK, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.work:
         WORK[options.work](options.capture)
+        print(f"{BESIDE}{resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss}", file=sys.stderr)
         return 0
     path = options.capture or generated(SESSIONS)
     if path is None:
         return 0
-    table(path, stages=options.stages)
+    table(path, options.tshark or ["tshark"], stages=options.stages)
     print("\nmemory of the index")
     memory(path)
     if not options.quick and (big := generated(10 * SESSIONS)) is not None:

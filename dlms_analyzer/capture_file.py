@@ -129,14 +129,18 @@ class Capture:
         """
         return exchanges_of(self.messages)
 
-    def index(self) -> IndexedCapture:
+    def index(self, *, ahead: bool = True) -> IndexedCapture:
         """An index of the capture, not read yet: `read()` it, then look at any message in any order.
+
+        Args:
+            ahead: let a second process read ahead, when there are cores for it and the capture is one large plain file.
+                What is read is the same.
 
         Raises:
             CaptureError: a capture cannot be opened, or not once more.
         """
         self._rewind()
-        return IndexedCapture(open_captures(self.paths), self.options, self.keys.given())
+        return IndexedCapture(open_captures(self.paths), self.options, self.keys.given(), ahead=ahead)
 
     @property
     def findings(self) -> list[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from sys import intern
 from typing import Any, Final, NamedTuple
 
 from dlms_analyzer.frames import Buffer, endpoints
@@ -484,5 +485,5 @@ def _host(endpoint: str) -> tuple[str, int | None]:
     """Address and port of an endpoint as text; a line has no port."""
     host, colon, port = endpoint.rpartition(":")
     if colon and port.isdigit():
-        return host.strip("[]"), int(port)
+        return intern(host.strip("[]")), int(port)  # many associations have the same few addresses
     return endpoint, None
