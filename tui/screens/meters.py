@@ -134,7 +134,10 @@ class MetersScreen(MainScreen):
             if monotonic() - self._painted > GROWTH:
                 self._repaint()
 
-        self._gathering = self.analyzer_app.jobs.start("objects", index.gather(), on_step=step, on_done=self._done)
+        reading = self._of is not None and not self._of.ended  # what the user waits for is that, and it says so
+        self._gathering = self.analyzer_app.jobs.start(
+            "objects", index.gather(), on_step=step, on_done=self._done, background=reading
+        )
 
     def _done(self) -> None:
         self._gathering = None

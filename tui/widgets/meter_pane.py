@@ -57,7 +57,7 @@ class MeterPane(Vertical):
         #history { height: 40%; min-height: 4; border-top: solid $border-blurred; display: none; }
         &.-value #value, &.-table #table, &.-plot #plot { display: block; }
         &.-history #history { display: block; }
-        &.-table #history { height: 7; }
+        &.-table #history, &.-plot #history { height: 7; }
     }
     """
 
@@ -171,11 +171,15 @@ class MeterPane(Vertical):
         if _history_of(table) is not history:
             table.show(rows)
 
+        def step(_: object) -> None:
+            table.forget()
+            table.grown()
+
         def done() -> None:
             cursor = len(rows) - 1 if at_end else table.cursor
             table.show(rows, cursor)
 
-        self._begin("history", history.collect(), on_step=lambda _: table.grown(), on_done=done)
+        self._begin("history", history.collect(), on_step=step, on_done=done)
 
     def _show_value(self, value: Value | None) -> None:
         """Show a value, as a table when it is a profile."""

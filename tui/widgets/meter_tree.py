@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 
 from dlms_analyzer.objects import MeterObjects, ObjectIndex, ObjectRef
 from tui.meter_outline import Grouping, Line, Outline
-from tui.text import clip
+from tui.text import ELLIPSIS, clip
 from tui.theme import styles
 from tui.widgets.lines import LineList
 
@@ -104,6 +104,8 @@ class MeterTree(LineList):
             piece = Segment(shown, known[role] if role else Style())
             segments.append(piece)
             room -= piece.cell_length
+            if shown.endswith(ELLIPSIS):
+                break
         return segments
 
     def on_click(self, event: events.Click) -> None:

@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from dlms_analyzer.capture.key_files import load_keys_file
 from dlms_analyzer.cosem import parse
-from dlms_analyzer.objects import ObjectIndex
+from dlms_analyzer.objects import ObjectIndex, meter
 from dlms_analyzer.security.keyring import Keyring
 from tests.dlms_analyzer.objects.talking import CLOCK, ENERGY, PROFILE, columns, get, push, put
 from tests.dlms_analyzer.script import Script
@@ -306,6 +306,74 @@ async def test_the_tree_grows_without_the_cursor_leaving_its_line(tmp_path: Path
         assert "1 meter, 2 values" in screen_text(pilot.app)
         assert tree.line.key == key
         assert REGISTER in {line.object.logical_name for line in tree.outline.lines if line.object}
+
+
+async def test_the_history_of_what_is_shown_grows_with_the_capture(tmp_path: Path) -> None:
+    script = Script()
+    for value in range(3):
+        get(script, 3, ENERGY, 2, (6, value))
+    session = session_of(written(script, tmp_path))
+    frames = list(session.source)
+    session.ended = True
+    async with running(session, keys=["3"]) as pilot:
+        session.capture.take(frames[:2])
+        await settled(pilot)
+        await settled(pilot)
+        await point(pilot, ENERGY, 2)
+        table = pilot.app.screen.query_one(HistoryTable)
+        assert (table.count, value_text(pilot)[:8]) == (1, "value: 0")
+        session.capture.take(frames[2:])
+        await settled(pilot)
+        await settled(pilot)
+        assert (table.count, table.cursor) == (3, 2)
+        assert value_text(pilot).startswith("value: 2 ")
+        assert "3 values" in screen_text(pilot.app)
+
+
+async def test_a_transfer_of_very_many_messages_is_read_only_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meter, "MAX_JOINED", 0)
+    async with running(session_of("ln_wrapper_low"), keys=["3"]) as pilot:
+        await point(pilot, REGISTER, 2)
+        assert "press Enter to read it" in screen_text(pilot.app)
+        assert "a long transfer: Enter shows it" in screen_text(pilot.app)
+        await press(pilot, "enter")
+        assert value_text(pilot).startswith("value: 0.11 Wh")
+
+
+async def test_a_profile_is_shown_as_a_value_too() -> None:
+    async with running(session_of("j_ln_hdlc_hls2_profile200"), keys=["3"]) as pilot:
+        await point(pilot, PROFILE, 2)
+        pilot.app.screen.query_one(ProfileTable).focus()
+        await press(pilot, "v")
+        assert "value: 202 rows of 2:" in value_text(pilot)
+        assert pilot.app.screen.query_one(ValueView).display
+        pilot.app.screen.query_one(ValueView).focus()
+        await press(pilot, "v")
+        assert pilot.app.screen.query_one(ProfileTable).display
+
+
+async def test_a_click_on_the_mark_opens_and_one_beside_it_only_points() -> None:
+    async with running(session_of("ln_wrapper_low"), keys=["3"]) as pilot:
+        tree = pilot.app.screen.query_one(MeterTree)
+        before = tree.count
+        await pilot.click(MeterTree, offset=(2, 1))
+        await settled(pilot)
+        assert tree.count > before
+        await pilot.click(MeterTree, offset=(20, 2))
+        await settled(pilot)
+        assert tree.cursor == 2
+        await press(pilot, "left")
+        assert tree.cursor == 1
+        await press(pilot, "left")
+        assert tree.count == before
+
+
+async def test_what_is_no_number_and_what_is_no_attribute_is_not_plotted() -> None:
+    async with running(session_of("ln_wrapper_low"), keys=["3", "p"]) as pilot:
+        assert not pilot.app.screen.query_one(Plot).display
+        await point(pilot, bytes((0, 0, 42, 0, 0, 255)), 2)
+        await press(pilot, "p")
+        assert "nothing to plot: no value is a number; 2 left out" in screen_text(pilot.app)
 
 
 def hostile(tmp_path: Path) -> Path:
