@@ -202,9 +202,9 @@ def _values(field: FilterField, seen: Iterable[str]) -> Iterator[tuple[str, str]
     if not field.choices:
         offered |= dict.fromkeys(_USUAL.get(field.name, ()))
     for text in offered:
-        yield _quoted(text), _name_of(text) if field.domain is Domain.OBIS else ""
+        yield quoted(text), _name_of(text) if field.domain is Domain.OBIS else ""
     for name, numbers in field.names.items():
-        yield _quoted(name), " or ".join(map(str, sorted(numbers)))
+        yield quoted(name), " or ".join(map(str, sorted(numbers)))
     if field.truth:
         yield from ((word, "") for word in TRUTH)
 
@@ -216,7 +216,7 @@ def _name_of(text: str) -> str:
         return ""
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """A text as a filter writes it: in quotes where it is not one word."""
     if text and all(map(is_word, text)) and text.lower() not in OPERATORS and text.lower() not in (*_JOINING, "not"):
         return text

@@ -21,6 +21,7 @@ _DATA: Final = frozenset({
     "octets", "trailing", "undecoded",
 })  # fmt: skip
 """Fields that may hold the data of an access."""
+_NOT_SHOWN: Final = "not shown"
 _TEXT_OCTETS: Final = "trailing-octets"
 """The expert code whose text shows octets."""
 
@@ -41,7 +42,7 @@ def hidden(message: Message) -> str | None:
 
 def masked_note(code: str, text: str) -> str:
     """An expert's text without the octets that it shows."""
-    return text.rpartition(": ")[0] + ": not shown" if code == _TEXT_OCTETS else text
+    return f"{text.rpartition(': ')[0]}: {_NOT_SHOWN}" if code == _TEXT_OCTETS else text
 
 
 def masked_tree(node: Node, *, secret: bool = False) -> Node:
@@ -52,6 +53,11 @@ def masked_tree(node: Node, *, secret: bool = False) -> Node:
         secret: what it was asked for is a secret; else only what the tree itself says is known.
     """
     return _masked(node, secret or _names_secret(node))
+
+
+def is_masked(node: Node) -> bool:
+    """Whether a node of a masked tree keeps its value to itself."""
+    return not node.children and node.text.startswith(_NOT_SHOWN)
 
 
 def _masked(node: Node, secret: bool) -> Node:
@@ -66,7 +72,7 @@ def _masked(node: Node, secret: bool) -> Node:
         password = child.name == "calling_authentication_value" and not challenge
         if (password or child.name == "dedicated_key" or (secret and child.name in _DATA)) and child.end > child.start:
             present = child.value is not None
-            text = f"not shown ({child.end - child.start} octets)" if present else child.text
+            text = f"{_NOT_SHOWN} ({child.end - child.start} octets)" if present else child.text
             shown.append(replace(child, text=text, children=()))
         else:
             shown.append(_masked(child, secret))

@@ -13,9 +13,9 @@ CIPHERED = CAPTURES / "ln_wrapper_gmac_glo.pcap"
 
 
 def found(text: str, order: object = None, path: object = PLAIN, *, show_secrets: bool = False) -> int | None:
-    capture, _, meters = looked_at(path)  # type: ignore[arg-type]
+    capture, _, meters = looked_at(path)
     numbers = range(1, len(capture.table) + 1) if order is None else order
-    *_, last = search(capture, sought(text), numbers, meters, show_secrets=show_secrets)  # type: ignore[arg-type]
+    *_, last = search(capture, sought(text), numbers, meters, show_secrets=show_secrets)
     return last.found
 
 

@@ -14,7 +14,7 @@ HDLC = CAPTURES / "hdlc_edge_cases.pcap"
 
 
 def ordered(name: str, path: object = PLAIN, *, descending: bool = False) -> list[int]:
-    capture, _, _ = looked_at(path)  # type: ignore[arg-type]
+    capture, _, _ = looked_at(path)
     *_, last = in_order(capture.table, name, descending=descending)
     assert last.numbers is not None
     assert last.done == last.total
@@ -43,7 +43,7 @@ VALUES = {
 
 def expected(name: str, path: object, *, descending: bool) -> list[int]:
     """By Python's own sorting of all rows."""
-    capture, messages, _ = looked_at(path)  # type: ignore[arg-type]
+    capture, messages, _ = looked_at(path)
     rows: list[tuple[Row, int]] = [(capture.table.row(one.number), len(one.octets)) for one in messages]
     value = VALUES[name]
     there = [(value(row, size), row.number) for row, size in rows if value(row, size) is not None]

@@ -26,7 +26,7 @@ def shown(pilot: Pilot[Any]) -> list[int]:
 
 def here(pilot: Pilot[Any]) -> int:
     """Number of the message under the cursor."""
-    return pilot.app.screen.number  # type: ignore[attr-defined, no-any-return]
+    return pilot.app.screen.number
 
 
 def told(pilot: Pilot[Any]) -> str:
@@ -109,7 +109,7 @@ async def test_fields_operators_and_values_are_completed() -> None:
         assert line.value == "dlms.sender == "
         await press(pilot, "down", "down", "enter", "escape", "enter")
         assert line.value == "dlms.sender == server"
-        assert shown(pilot) == expected(pilot.app.session, "dlms.sender == server")  # type: ignore[attr-defined]
+        assert shown(pilot) == expected(pilot.app.session, "dlms.sender == server")
 
 
 async def test_objects_of_the_capture_are_offered_with_their_names() -> None:
@@ -149,8 +149,8 @@ async def test_the_conversation_of_a_message_is_followed_and_left_again() -> Non
     async with running(session_of(PLAIN, "hdlc_edge_cases")) as pilot:
         total = len(shown(pilot))
         await press(pilot, "f")
-        number = pilot.app.session.table.row(here(pilot)).conversation.number  # type: ignore[attr-defined]
-        assert shown(pilot) == expected(pilot.app.session, f"conversation == {number}")  # type: ignore[attr-defined]
+        number = pilot.app.session.table.row(here(pilot)).conversation.number
+        assert shown(pilot) == expected(pilot.app.session, f"conversation == {number}")
         assert 0 < len(shown(pilot)) < total
         await press(pilot, "f")
         assert len(shown(pilot)) == total
@@ -162,7 +162,7 @@ async def test_messages_that_come_later_are_filtered_too() -> None:
         await filtered(pilot, "dlms.sender == server")
         before = len(shown(pilot))
         session.capture.take(session_of("hdlc_edge_cases").source)
-        pilot.app._tell_growth()  # type: ignore[attr-defined]
+        pilot.app._tell_growth()
         await settled(pilot)
         assert len(session.table) > 84
         assert shown(pilot) == expected(session, "dlms.sender == server")
