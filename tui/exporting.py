@@ -105,16 +105,26 @@ async def export(app: AnalyzerApp, exports: Sequence[Export]) -> None:
     )
 
 
+def to_clipboard(app: AnalyzerApp, title: str, text: str) -> None:
+    """Give a text to the clipboard of the terminal, and say so; no terminal tells whether it took it.
+
+    Args:
+        app: the application.
+        title: what it is.
+        text: to copy.
+    """
+    if len(text) > MAX_CLIPBOARD:
+        app.notify("too much for a clipboard: write it to a file", severity="warning", markup=False)
+        return
+    app.copy_to_clipboard(text)
+    app.notify(f"copied: {title}, {len(text):,} characters (OSC 52: some terminals have it off)", markup=False)
+
+
 def _to_clipboard(app: AnalyzerApp, one: Export, form: str) -> None:
     found: list[str] = []
 
     def done() -> None:
-        text = "".join(found)
-        if len(text) > MAX_CLIPBOARD:
-            app.notify("too much for a clipboard: write it to a file", severity="warning", markup=False)
-            return
-        app.copy_to_clipboard(text)
-        app.notify(f"copied: {one.title}, {len(text):,} characters", markup=False)
+        to_clipboard(app, one.title, "".join(found))
 
     app.jobs.start("exporting", gathered(one.make(form), found), on_done=done)
 

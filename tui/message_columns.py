@@ -126,11 +126,17 @@ def info_role(listed: Listed) -> str:
     return row.sender.value or ""
 
 
+def _remarked(listed: Listed) -> str:
+    remark = listed.session.remark(listed.number) if listed.session.notes else None
+    return "" if remark is None else "*" if remark.bookmark else "n" if remark.note else ""
+
+
 def _dim(_: Listed) -> str:
     return "dim"
 
 
 COLUMNS: Final[tuple[Column[Listed], ...]] = (
+    Column("mark", "", 1, _remarked, lambda _: "mark"),
     Column("number", "No.", 7, lambda one: f"{one.number}", _dim, right=True),
     Column("time", "Time", 11, lambda one: f"{one.since_start:.6f}", _dim, right=True, rank=2),
     Column("utc", "UTC", 27, lambda one: time_text(one.row.time), _dim, rank=8),
@@ -152,5 +158,7 @@ COLUMNS: Final[tuple[Column[Listed], ...]] = (
 )  # fmt: skip
 """Every column, in the order in which they stand."""
 
-DEFAULT_COLUMNS: Final = ("number", "time", "conversation", "sender", "saps", "security", "expert", "response", "info")
+DEFAULT_COLUMNS: Final = (
+    "mark", "number", "time", "conversation", "sender", "saps", "security", "expert", "response", "info",
+)  # fmt: skip
 """Keys of the columns that are shown unless the user chose others."""

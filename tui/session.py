@@ -12,10 +12,12 @@ from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.framing.options import FramingOptions
 from dlms_analyzer.index import IndexedCapture, MessageTable
 from dlms_analyzer.meaning import learn
+from dlms_analyzer.message_json import time_text
 from dlms_analyzer.messages import Message
 from dlms_analyzer.objects import ObjectIndex
 from dlms_analyzer.security.keyring import Keyring
 from dlms_analyzer.security.keys import KeySet
+from tui.notes import Notes, Remark
 from tui.opening import Plan
 
 
@@ -55,6 +57,7 @@ class Session:
         capture: its index.
         ended: all of it was read, or the reading was cancelled.
         marked: number of the message that the next one is to be compared with.
+        notes: bookmarks and notes on its messages.
     """
 
     source: Source
@@ -71,8 +74,10 @@ class Session:
     ended: bool = False
     marked: int | None = None
     capture: IndexedCapture = field(init=False)
+    notes: Notes = field(init=False)
 
     def __post_init__(self) -> None:
+        self.notes = Notes(self.paths)
         self.capture = IndexedCapture(self.source, self.options, self.keys)
 
     @classmethod
@@ -108,6 +113,12 @@ class Session:
     def table(self) -> MessageTable:
         """The rows of its messages."""
         return self.capture.table
+
+    def remark(self, number: int) -> Remark:
+        """The remark on a message; an empty one when there is none."""
+        row = self.table.row(number)
+        time = time_text(row.time)
+        return self.notes.of(number, time) or Remark(number, row.frame, time)
 
     @property
     def first_time(self) -> int:

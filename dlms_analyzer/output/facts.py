@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from dlms_analyzer.frames import NANOSECONDS
 from dlms_analyzer.framing.units import Sender
 from dlms_analyzer.message_json import time_text
 from dlms_analyzer.messages import Message
@@ -79,7 +80,7 @@ def _of_exchange(message: Message) -> Iterator[Fact]:
         yield Fact("invoke-id", str(message.invoke_id), "dlms.invoke_id", str(message.invoke_id))
     if message.response_time is not None and message.sender is not Sender.CLIENT:
         yield Fact("response time", f"{message.response_time / 1e6:.3f} ms", "dlms.response_time",
-                   f"{message.response_time / 1e9:.6f}")  # fmt: skip
+                   repr(message.response_time / NANOSECONDS))  # fmt: skip
 
 
 def _of_security(message: Message) -> Iterator[Fact]:

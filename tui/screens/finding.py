@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from dlms_analyzer.filters import FilterError
+from dlms_analyzer.filters.completion import check
 from dlms_analyzer.index.places import place_of
 from dlms_analyzer.index.searching import Searched, Sought, search, sought
 from dlms_analyzer.index.seen import seen_values
@@ -46,6 +47,8 @@ class FindingScreen(MainScreen):
     def __init__(self) -> None:
         super().__init__()
         self.chosen = Chosen(self.analyzer_app.jobs, self.show_numbers, self._more_found)
+        self._stays_on: int | None = None
+        """Number of the message that had the cursor before a filter."""
         self._sought: tuple[str, Sought] | None = None
         self._searching: Job | None = None
 
@@ -93,19 +96,31 @@ class FindingScreen(MainScreen):
 
     def _more_found(self) -> None:
         self.list.grown()
+        self._stay()
         self.update_status()
+
+    def _stay(self) -> None:
+        """Put the cursor back on its message, or behind it, once so much was found; not when it was moved since."""
+        rows, number = self.rows, self._stays_on
+        if number is None or rows is None or not rows.numbers:
+            return
+        if self.list.cursor or rows.numbers[-1] >= number:
+            self._stays_on = None
+            if not self.list.cursor and self.chosen.sorted_by is None:
+                self.list.cursor = bisect_left(rows.numbers, number)
 
     def apply_filter(self, text: str) -> None:
         """Show the messages that a display filter describes."""
-        session = self.session
-        if session is not None:
-            try:
-                self.chosen.filter(session, text)
-            except FilterError as error:
-                self.notify(str(error), title="No filter", severity="error", markup=False)
-                return
-            if text:
-                self.analyzer_app.recent.add_filter(text)
+        session, self._stays_on = self.session, self.number
+        if (error := check(text)) is not None:
+            self.notify(str(error), title="No filter", severity="error", markup=False)
+            return
+        if session is None:
+            self.chosen.text = text  # for the capture that is opened next
+        else:
+            self.chosen.filter(session, text)
+        if text:
+            self.analyzer_app.recent.add_filter(text)
         self.bar.show_filter(text)
         self.update_status()
 
@@ -137,7 +152,7 @@ class FindingScreen(MainScreen):
     async def action_search(self) -> None:
         """Ask what to search for, and go to the next message that says it."""
 
-        def check(text: str) -> str | None:
+        def problem_of(text: str) -> str | None:
             try:
                 sought(text)
             except ValueError as problem:
@@ -150,7 +165,7 @@ class FindingScreen(MainScreen):
                 self.action_search_on(1)
 
         before = "" if self._sought is None else self._sought[0]
-        await self.app.push_screen(Ask(SEARCH_QUESTION, before, check=check), search_for)
+        await self.app.push_screen(Ask(SEARCH_QUESTION, before, check=problem_of), search_for)
 
     def action_search_on(self, way: int) -> None:
         """Go to the next message that says what was searched for, or to the one before."""
@@ -192,7 +207,7 @@ class FindingScreen(MainScreen):
             return
         table = session.table
 
-        def check(text: str) -> str | None:
+        def problem_of(text: str) -> str | None:
             try:
                 place_of(table, text)
             except ValueError as problem:
@@ -203,7 +218,7 @@ class FindingScreen(MainScreen):
             if text:
                 self.call_later(self.analyzer_app.show_message, place_of(table, text))
 
-        await self.app.push_screen(Ask(PLACE_QUESTION, check=check), go)
+        await self.app.push_screen(Ask(PLACE_QUESTION, check=problem_of), go)
 
     async def action_sort(self) -> None:
         """Ask for the column by which messages are sorted."""
@@ -244,7 +259,7 @@ class FindingScreen(MainScreen):
     async def action_columns(self) -> None:
         """Ask which columns are shown, and keep that."""
         shown = {one.key for one in shown_columns(self.analyzer_app.settings.columns)}
-        lines = [f"{one.title}  ({one.key})" for one in COLUMNS]
+        lines = [f"{one.title}  ({one.key})".strip() for one in COLUMNS]
 
         def choose(ticked: frozenset[int] | None) -> None:
             if ticked:

@@ -12,11 +12,16 @@ from textual.timer import Timer
 from textual.widgets import Tab, Tabs
 
 from dlms_analyzer.capture import CaptureError
+from dlms_analyzer.filters import compile_filter
+from dlms_analyzer.filters.from_node import condition_of
 from dlms_analyzer.messages import Message
 from dlms_analyzer.output.facts import facts
 from dlms_analyzer.output.tree import Section, sections
+from tui.copying import copies
+from tui.exporting import to_clipboard
+from tui.screens.dialog import Choose
 from tui.screens.diff import compare
-from tui.screens.finding import FindingScreen
+from tui.screens.marking import MarkingScreen
 from tui.session import Session
 from tui.widgets.detail_tree import DetailTree
 from tui.widgets.filter_bar import FilterBar
@@ -31,7 +36,7 @@ MAX_JOINED: Final = 500
 TITLES: Final = {"sent": "As sent", "deciphered": "Deciphered", "reassembled": "Reassembled"}
 
 
-class MessagesScreen(FindingScreen):
+class MessagesScreen(MarkingScreen):
     """List, tree and hex, linked with each other."""
 
     DEFAULT_CSS = """
@@ -57,6 +62,10 @@ class MessagesScreen(FindingScreen):
                 tooltip="mark a message; on a second one: compare both"),
         Binding("L", "ladder", "Ladder", show=False, id="messages.ladder",
                 tooltip="the ladder of the session that the message belongs to"),
+        Binding("y", "copy", "Copy", show=False, id="messages.copy",
+                tooltip="octets, JSON, tree or line to the clipboard of the terminal"),
+        Binding("a", "filter_field", "Filter by field", show=False, id="messages.filter_field",
+                tooltip="show the messages that have the same in the field under the cursor"),
         Binding("R", "reassemble", "Join", show=False, id="messages.reassemble",
                 tooltip="show what a very long transfer carried"),
         Binding("less_than_sign", "grow_list(-5)", "Smaller list", show=False, id="messages.smaller"),
@@ -101,6 +110,7 @@ class MessagesScreen(FindingScreen):
         else:
             self.list.following = session.live
             self.list.show(MessageRows(session))
+            self.tell_of_notes()
         self.filter_again()
 
     def grew(self) -> None:
@@ -300,6 +310,38 @@ class MessagesScreen(FindingScreen):
         if rows is not None and len(rows):
             await compare(self.analyzer_app, rows.number(self.list.cursor))
             self.update_status()
+
+    async def action_copy(self) -> None:
+        """Ask what of the message to copy, and give it to the terminal."""
+        session, message = self.session, self._shown
+        if session is None or message is None:
+            return
+        forms = copies(session, message, self._sections.get(self.query_one(Tabs).active or "sent"))
+
+        def copy(index: int | None) -> None:
+            if index is not None:
+                to_clipboard(self.analyzer_app, forms[index].title, forms[index].make())
+
+        await self.app.push_screen(Choose("Copy", [one.title for one in forms]), copy)
+
+    def action_filter_field(self) -> None:
+        """Show the messages that have the same in the field under the cursor of the tree."""
+        session, message = self.session, self._shown
+        tree = self.query_one(DetailTree)
+        place = tree.cursor_node.data if tree.cursor_node is not None else None
+        if session is None or message is None or place is None:
+            return
+        text: str | None = None
+        if place.fact is not None and place.fact.field:
+            text = f"{place.fact.field} == {place.fact.value}"
+            if not compile_filter(text).matches(message, session.meters):
+                text = None  # a time with more digits than a filter takes
+        elif place.node is not None:
+            text = condition_of(message, session.meters, place.node, tree.path)
+        if text is None:
+            self.notify("no filter can ask for this", markup=False)
+            return
+        self.apply_filter(text)
 
     def action_reassemble(self) -> None:
         """Show what a very long transfer carried, however long that takes."""

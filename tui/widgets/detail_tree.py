@@ -184,6 +184,17 @@ class DetailTree(Tree[Place]):
                 return inner or child
         return None
 
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Names of the fields that the one under the cursor is in, from the outermost on."""
+        found: list[str] = []
+        node = self.cursor_node.parent if self.cursor_node is not None else None
+        while node is not None:
+            if node.data is not None and node.data.node is not None:
+                found.append(node.data.node.name)
+            node = node.parent
+        return tuple(reversed(found))
+
     def action_close(self) -> None:
         """Close the node; or go to the one that it is in."""
         node = self.cursor_node

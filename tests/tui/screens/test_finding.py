@@ -265,7 +265,7 @@ async def test_columns_are_chosen_and_kept(tmp_path: Path) -> None:
     async with running(session_of(PLAIN), settings_path=path) as pilot:
         await press(pilot, "c", "space", "enter")
         keys = [one.key for one in pilot.app.screen.query_one(MessageList).columns]
-        assert "number" not in keys
+        assert "mark" not in keys
         assert list(load_settings(path).settings.columns) == keys
     async with running(session_of(PLAIN), settings=load_settings(path).settings) as pilot:
         assert [one.key for one in pilot.app.screen.query_one(MessageList).columns] == keys
@@ -309,3 +309,13 @@ async def test_a_filter_that_was_stopped_says_where_and_does_not_go_on() -> None
         screen.update_status()
         await settled(pilot)
         assert "filter stopped at" in screen_text(pilot.app)
+
+
+async def test_the_cursor_stays_on_its_message_or_goes_to_the_next_that_is_left() -> None:
+    async with running(session_of(PLAIN), keys=["down"] * 40) as pilot:
+        await filtered(pilot, "dlms.sender == client")
+        assert here(pilot) == 41
+        await filtered(pilot, "dlms.sender == server")
+        assert here(pilot) == 42
+        await filtered(pilot, "")
+        assert here(pilot) == 42
