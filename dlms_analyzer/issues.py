@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Final, NamedTuple
 
@@ -36,6 +36,7 @@ class Issue(NamedTuple):
         advice: what to do about it.
         place: where the meter is.
         system_title: of the meter; None when it was not seen.
+        name: what the user calls the meter; empty when that is nothing.
         total: how many messages show it.
         messages: their numbers; of many, those that were kept.
         secret: the key or password in question; None when there is none.
@@ -50,14 +51,15 @@ class Issue(NamedTuple):
     advice: str
     place: str
     system_title: bytes | None
+    name: str
     total: int
     messages: Sequence[int]
     secret: Secret | None = None
 
     @property
     def meter(self) -> str:
-        """What to call the meter: its system title, else where it is."""
-        return self.place if self.system_title is None else self.system_title.hex().upper()
+        """What to call the meter: its name, its system title, or where it is."""
+        return self.name or (self.place if self.system_title is None else self.system_title.hex().upper())
 
 
 class Heading(NamedTuple):
@@ -84,9 +86,18 @@ class Grouping(Enum):
     METER = "by meter"
 
 
-def issues_of(findings: Iterable[Finding], groups: Iterable[NoteGroup]) -> list[Issue]:
-    """Findings and groups of notes as issues, worst first."""
-    found = [_of_finding(finding) for finding in findings] + [_of_notes(group) for group in groups]
+def issues_of(
+    findings: Iterable[Finding], groups: Iterable[NoteGroup], called: Mapping[str, str] | None = None
+) -> list[Issue]:
+    """Findings and groups of notes as issues, worst first.
+
+    Args:
+        findings: of the audit.
+        groups: of expert notes.
+        called: what the user calls meters, by system title in hex.
+    """
+    names = called or {}
+    found = [_of_finding(finding, names) for finding in findings] + [_of_notes(group, names) for group in groups]
     return sorted(found, key=lambda issue: (GRADES.index(issue.grade), -issue.total))
 
 
@@ -114,21 +125,25 @@ def _heading_of_code(issue: Issue) -> str:
 
 
 def _heading_of_meter(issue: Issue) -> str:
-    return issue.place if issue.system_title is None else f"{issue.meter} at {issue.place}"
+    return issue.place if issue.meter == issue.place else f"{issue.meter} at {issue.place}"
 
 
-def _of_finding(finding: Finding) -> Issue:
+def _of_finding(finding: Finding, names: Mapping[str, str]) -> Issue:
     place = place_at(finding.address, finding.server_sap, finding.server_lower)
     return Issue(
         Origin.AUDIT, finding.severity.value, finding.code, finding.title, finding.text, finding.why, finding.advice,
-        place, finding.system_title, finding.count, finding.messages,
+        place, finding.system_title, _name(finding.system_title, names), finding.count, finding.messages,
         finding.secret,
     )  # fmt: skip
 
 
-def _of_notes(group: NoteGroup) -> Issue:
+def _of_notes(group: NoteGroup, names: Mapping[str, str]) -> Issue:
     code = CODES[group.code]
     return Issue(
         Origin.NOTES, code.severity.value, group.code, code.meaning, "", "", code.advice, group.place,
-        group.system_title, len(group.numbers), group.numbers,
+        group.system_title, _name(group.system_title, names), len(group.numbers), group.numbers,
     )  # fmt: skip
+
+
+def _name(title: bytes | None, names: Mapping[str, str]) -> str:
+    return "" if title is None else names.get(title.hex(), "")

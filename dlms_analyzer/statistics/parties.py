@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, TypeVar
 
 from dlms_analyzer.associations.association import Association
@@ -84,14 +85,16 @@ class MeterParty(Party):
 
     Attributes:
         title: its system title; None when it was not seen.
+        name: what the user calls it; empty when that is nothing.
         times: how long its answers took.
     """
 
-    __slots__ = ("times", "title")
+    __slots__ = ("name", "times", "title")
 
     def __init__(self, label: str) -> None:
         super().__init__(label)
         self.title: bytes | None = None
+        self.name = ""
         self.times = Times()
 
     def take(self, association: Association) -> None:
@@ -139,13 +142,19 @@ class Parties:
             party = self._conversations[number] = Party(label)
         return party
 
-    def meters(self) -> list[MeterParty]:
-        """What was said with each meter, the busiest first, those that are counted together last."""
+    def meters(self, called: Mapping[str, str] | None = None) -> list[MeterParty]:
+        """What was said with each meter, the busiest first, those that are counted together last.
+
+        Args:
+            called: what the user calls meters, by system title in hex.
+        """
         found = [*self._meters.values(), self._other_meters]
         for meter in found:
             meter.begin()
         for number, meter in self._by_association.items():
             meter.take(self._table.associations[number])
+        for meter in found:
+            meter.name = called.get(meter.title.hex(), "") if called and meter.title else ""
         return _busiest(found)
 
     def conversations(self) -> list[Party]:

@@ -137,7 +137,8 @@ class FindingsScreen(MainScreen):
         if self._summary is None or self._audit is None:
             self._issues = []
         else:
-            self._issues = issues_of(self._audit.findings(), self._summary.groups())
+            called = None if self.session is None else self.session.meters.called
+            self._issues = issues_of(self._audit.findings(), self._summary.groups(), called)
         self._arrange()
         self._due = due_after(began)
 

@@ -215,7 +215,7 @@ class StatisticsScreen(MainScreen):
 
     def _show_times(self, statistics: Statistics) -> None:
         scopes = self.query_one("#scopes", RowTable)
-        scopes.show(times_rows(statistics), scopes.cursor)
+        scopes.show(times_rows(statistics, self._meters(statistics)), scopes.cursor)
 
     def _show_timeline(self, statistics: Statistics) -> None:
         messages, octets = pictures(statistics.timeline.buckets(), statistics.timeline.width, bars=self._bars)
@@ -223,7 +223,11 @@ class StatisticsScreen(MainScreen):
         self.query_one("#octets", Plot).show(octets)
 
     def _show_meters(self, statistics: Statistics) -> None:
-        self._show_parties("#parties-meters", statistics.parties.meters())
+        self._show_parties("#parties-meters", self._meters(statistics))
+
+    def _meters(self, statistics: Statistics) -> list[MeterParty]:
+        session = self.session
+        return statistics.parties.meters(None if session is None else session.meters.called)
 
     def _show_conversations(self, statistics: Statistics) -> None:
         self._show_parties("#parties-conversations", statistics.parties.conversations())
@@ -261,7 +265,7 @@ class StatisticsScreen(MainScreen):
         self.query_one("#sections", Tabs).active = "times"
         if self._statistics is None:
             return
-        rows = times_rows(self._statistics)
+        rows = times_rows(self._statistics, self._meters(self._statistics))
         place = next((at for at, row in enumerate(rows) if row.name == meter_label(meter)), 0)
         self.query_one("#scopes", RowTable).show(rows, place)
 

@@ -56,10 +56,10 @@ class IssueTable(RowTable[Heading | Issue]):
         row = self.rows[index]
         if isinstance(row, Issue):
             return super().row_segments(index, width)
-        counts = f"  {row.grade}: {row.issues:,} issue{'s' if row.issues > 1 else ''}, {row.messages:,} messages"
+        counts = f"{row.grade}: {row.issues:,} issue{'s' if row.issues > 1 else ''}, {row.messages:,} messages"
         known = styles(self.app)
-        room = max(width - len(counts), 0)
-        return [Segment(fit(row.text, room), known.accent), Segment(counts, known[ROLES[row.grade]])]
+        room = max(width - len(counts) - 2, 0)
+        return [Segment(f"{fit(row.text, room)}  ", known.accent), Segment(counts, known[ROLES[row.grade]])]
 
 
 class Shown(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import isinf
 from typing import Final, NamedTuple
 
@@ -108,13 +108,11 @@ class TimesRow(NamedTuple):
     times: Times
 
 
-def times_rows(statistics: Statistics) -> list[TimesRow]:
+def times_rows(statistics: Statistics, meters: Iterable[MeterParty]) -> list[TimesRow]:
     """Response times of all answers, of each service, and of each meter."""
     rows = [TimesRow("all", "all answers", statistics.times())]
     rows += [TimesRow("service", name, times) for name, times in statistics.times_by_service()]
-    rows += [
-        TimesRow("meter", meter_label(meter), meter.times) for meter in statistics.parties.meters() if meter.times.count
-    ]
+    rows += [TimesRow("meter", meter_label(meter), meter.times) for meter in meters if meter.times.count]
     return rows
 
 
@@ -181,8 +179,9 @@ BAND_COLUMNS: Final[tuple[Column[BandRow], ...]] = (
 
 
 def meter_label(meter: MeterParty) -> str:
-    """What to call a meter: its system title and where it is."""
-    return meter.label if meter.title is None else f"{meter.title.hex().upper()} {meter.label}"
+    """What to call a meter: its name or its system title, and where it is."""
+    name = meter.name or (meter.title.hex().upper() if meter.title is not None else "")
+    return f"{name} {meter.label}" if name else meter.label
 
 
 def _party_label(party: Party) -> str:

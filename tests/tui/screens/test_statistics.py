@@ -182,6 +182,15 @@ async def test_with_keys_what_is_inside_is_counted() -> None:
         assert "glo-get-request" not in names
 
 
+async def test_a_meter_is_called_what_the_user_calls_it() -> None:
+    session = session_of(GLO, keys=GLO)
+    session.meters.call("4142434445464748", "Bench [red]\x1b[31m")
+    async with running(session, keys=["6", "right", "right", "right"]) as pilot:
+        assert "Bench [red]\\x1b[31m 127.0.0" in screen_text(pilot.app)
+        await press(pilot, "enter")
+        assert table(pilot, "#scopes").row.name.startswith("Bench")
+
+
 async def test_wrong_keys_are_seen_in_the_shares() -> None:
     wrong = "ln_wrapper_gmac_wrong_ak"
     async with running(session_of(wrong, keys=wrong), keys=["6"]) as pilot:
