@@ -17,7 +17,7 @@ DOCS := $(VENV)/.installed-docs
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format bench compiled docs clean
+.PHONY: help setup demo test lint format bench compiled docs pictures clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -56,6 +56,9 @@ docs: $(DOCS)  ## build the user guide into site/
 	$(BIN)/python -m scapy_layers.reference > docs/fields.md
 	$(BIN)/python -m dlms_analyzer.output.experts > docs/experts.md
 	$(BIN)/mkdocs build --strict
+
+pictures: $(DEV)  ## draw the pictures of the screens in the user guide anew
+	$(BIN)/python -m tests.pictures
 
 clean:  ## remove build products and caches, keep the virtual environment
 	rm -rf .venv-compiled build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

