@@ -143,8 +143,11 @@ class ObjectIndex:
         known = self._of_side.get(side)
         if known is not None and known[0] == title:
             return known[1]
+        message = None
         if title is None and security:  # the envelopes of the meter may carry its title
-            found = self._meter_of(self._capture.message(number))
+            message = self._message(number)
+        if message is not None:
+            found = self._meter_of(message)
         else:
             place = place_of_row(self._capture.table.row(number))
             found = self._of(self._known.find(place, title))
@@ -174,9 +177,8 @@ class ObjectIndex:
         """Find out from the octets what a message reveals."""
         if found is Told.BLOCK and not self._may_complete(number, association):
             return
-        try:
-            message = self._capture.message(number)
-        except CaptureError:  # the octets are gone, from a ring of files for example
+        message = self._message(number)
+        if message is None:
             return
         if carries_push(message):
             self._awaited.pop(association, None)
@@ -187,6 +189,13 @@ class ObjectIndex:
             self._awaited[association] = self._awaited.get(association, 0) + 1
         else:
             self._awaited.pop(association, None)
+
+    def _message(self, number: int) -> Message | None:
+        """A message; None when its octets are gone, from a ring of files for example."""
+        try:
+            return self._capture.message(number)
+        except CaptureError:
+            return None
 
     def _may_complete(self, number: int, association: int) -> bool:
         """Whether a block may complete a push: it is the last one, or one that was lost before."""

@@ -12,7 +12,7 @@ from dlms_analyzer.message_json import data_object, time_text
 from dlms_analyzer.output.values import NOT_SHOWN
 from dlms_analyzer.values import Value
 
-MAX_LINES: Final = 5_000
+MAX_LINES: Final = 2_000
 """Lines of the elements of a value, and as many of what was sent; more is for an export."""
 
 

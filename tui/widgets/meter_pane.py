@@ -73,6 +73,8 @@ class MeterPane(Vertical):
         self._history: History | None = None
         self._value: Value | None = None
         self._table: Table | None = None
+        self._spelled = False
+        """The value is shown in full already; that of a profile takes a while, and is asked for by a key."""
         self._view = View.VALUE
         self._bars = False
         self._column: str | None = None
@@ -178,6 +180,8 @@ class MeterPane(Vertical):
         def done() -> None:
             cursor = len(rows) - 1 if at_end else table.cursor
             table.show(rows, cursor)
+            if self._view is View.PLOT and self._table is None:
+                self._draw()
 
         self._begin("history", history.collect(), on_step=step, on_done=done)
 
@@ -193,16 +197,16 @@ class MeterPane(Vertical):
             self.query_one(ValueView).show([ValueLine(0, "value", LONG_TRANSFER, "warning")])
             self._look(View.VALUE)
             return
-        self.query_one(ValueView).show(list(value_lines(value, show_secrets=session.show_secrets)))
+        self._spelled = False
         if self._table is not None:
             self.query_one(ProfileTable).show(self._table)
             rows = len(self._table.rows)
             problem = f"  [{self._table.problem}]" if self._table.problem else ""
             self._about(f"{_attribute_title(line)}: {rows:,} row{'' if rows == 1 else 's'}{problem}")
-        if self._view is View.PLOT:
-            self._draw()
-        else:
+        if self._view is not View.PLOT:
             self._look(self._view)
+        elif self._table is not None:
+            self._draw_column(self._table)
 
     def _about(self, text: str) -> None:
         self.query_one("#about", Label).update(safe(text))
@@ -211,6 +215,10 @@ class MeterPane(Vertical):
         """Show one of the views; that of a value where there is no table."""
         if view is View.TABLE and self._table is None:
             view = View.VALUE
+        if view is View.VALUE and not self._spelled and self._value is not None and self._session is not None:
+            self._spelled = True
+            lines = value_lines(self._value, show_secrets=self._session.show_secrets)
+            self.query_one(ValueView).show(list(lines))
         for one in View:
             self.set_class(one is view, f"-{one.value}")
 
@@ -221,7 +229,9 @@ class MeterPane(Vertical):
             return
         event.stop()
         if event.index < len(history) and not history.meter.is_long(history.message(event.index)):
-            self._show_value(history.value(event.index))
+            value = history.value(event.index)
+            if value is not self._value:
+                self._show_value(value)
 
     async def on_line_list_chosen(self, event: LineList.Chosen) -> None:
         """Show the message that revealed a value."""
