@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from time import monotonic
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,21 +15,6 @@ from tui.widgets.title_line import TitleLine
 if TYPE_CHECKING:
     from tui.app import AnalyzerApp
     from tui.session import Session
-
-INTERVAL: Final = 1.0
-"""Seconds between two times that something large is made anew while a capture grows."""
-PATIENCE: Final = 20
-"""How many times as long as it took to make."""
-
-
-def due_after(began: float) -> float:
-    """When to make something anew that grows, so that making it never takes more than a small part of the time.
-
-    Args:
-        began: when it was begun to be made the last time, on the monotonic clock.
-    """
-    now = monotonic()
-    return now + max(INTERVAL, (now - began) * PATIENCE)
 
 
 class MainScreen(Screen[None]):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from time import monotonic
 from typing import ClassVar, Final
 
 from rich.text import Text
@@ -15,8 +13,7 @@ from dlms_analyzer.audit.indexed import IndexAudit
 from dlms_analyzer.expert_summary import ExpertSummary
 from dlms_analyzer.issues import Grouping, Heading, Issue, Origin, grouped, issues_of
 from dlms_analyzer.security.keys import shown
-from tui.jobs import Job
-from tui.screens.base import MainScreen, due_after
+from tui.screens.gathering import GatheringScreen, Work
 from tui.session import Session
 from tui.text import safe
 from tui.theme import styles
@@ -31,7 +28,7 @@ _GROUPINGS: Final = tuple(Grouping)
 _ORIGINS: Final = (None, *Origin)
 
 
-class FindingsScreen(MainScreen):
+class FindingsScreen(GatheringScreen):
     """Issues; why the one under the cursor matters; its messages."""
 
     DEFAULT_CSS = """
@@ -46,21 +43,15 @@ class FindingsScreen(MainScreen):
         Binding("t", "group", "Group", id="findings.group", tooltip="worst first, by code, or by meter"),
         Binding("o", "origin", "From", id="findings.origin", tooltip="all, only the audit, or only expert notes"),
         Binding("f", "filter", "Filter", id="findings.filter", tooltip="show the messages that have it"),
-        Binding("r", "again", "Again", show=False, id="findings.again",
-                tooltip="begin again, after it was cancelled"),
     ]  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__()
-        self._session: Session | None = None
         self._summary: ExpertSummary | None = None
         self._audit: IndexAudit | None = None
-        self._jobs: list[Job] = []
         self._issues: list[Issue] = []
         self._grouping = Grouping.WORST
         self._origin: Origin | None = None
-        self._due = 0.0
-        """When the list is made anew, on the monotonic clock."""
 
     def body(self) -> ComposeResult:
         """The three panes."""
@@ -82,65 +73,24 @@ class FindingsScreen(MainScreen):
         """Begin with the issues."""
         self.issues.focus()
 
-    def changed(self) -> None:
-        """Begin anew: with other keys, other things are found."""
-        for job in self._jobs:
-            job.cancel()
-        self._jobs = []
-        session = self._session = self.session
+    def begin(self, session: Session | None) -> None:
+        """Forget all issues."""
         self._summary = None if session is None else ExpertSummary(session.table)
         self._audit = None if session is None else IndexAudit(session.capture)
-        self._issues = []
-        self._list()
-        self._look(again=False)
 
-    def grew(self) -> None:
-        """Go on with what came; not when the user has cancelled it."""
-        if all(job.over and not job.cancelled for job in self._jobs):
-            self._look(again=True)
-
-    def action_again(self) -> None:
-        """Begin anew."""
-        self.changed()
-
-    def _look(self, *, again: bool) -> None:
-        """Go through notes and messages that were not gone through yet.
-
-        Args:
-            again: the capture has grown, and nobody waits for it.
-        """
-        summary, audit = self._summary, self._audit
-        if summary is None or audit is None:
-            return
-        start = self.analyzer_app.jobs.start
-        work: tuple[tuple[str, Iterator[object]], ...] = (("expert notes", summary.read()), ("audit", audit.read()))
-        self._jobs = [
-            start(name, self._watched(steps), on_step=self._on_step, on_done=self._list, background=again)
-            for name, steps in work
-        ]
-
-    def _watched(self, steps: Iterator[object]) -> Iterator[object]:
-        """Work whose end is told in the status line, also when it is cancelled."""
-        try:
-            yield from steps
-        finally:
-            if self.is_running:
-                self.update_status()
-
-    def _on_step(self, _: object) -> None:
-        if monotonic() >= self._due:
-            self._list()
-
-    def _list(self) -> None:
-        """Show what was found until now; the cursor stays on its issue."""
-        began = monotonic()
+    def work(self) -> Work:
+        """The notes are there; the audit reads all messages for its findings."""
         if self._summary is None or self._audit is None:
-            self._issues = []
-        else:
-            called = None if self.session is None else self.session.meters.called
-            self._issues = issues_of(self._audit.findings(), self._summary.groups(), called)
+            return ()
+        return ("expert notes", self._summary.read()), ("audit", self._audit.read())
+
+    def show_gathered(self) -> None:
+        """Show what was found until now; the cursor stays on its issue."""
+        session = self.session
+        self._issues = []
+        if session is not None and self._summary is not None and self._audit is not None:
+            self._issues = issues_of(self._audit.findings(), self._summary.groups(), session.meters.called)
         self._arrange()
-        self._due = due_after(began)
 
     def _arrange(self) -> None:
         before = self.issues.row if self.issues.cursor else None  # whoever looks at the worst one sees a worse one
@@ -160,7 +110,7 @@ class FindingsScreen(MainScreen):
         text = f"{shown_issues:,} issues, {self._grouping.value}"
         if self._origin is not None:
             text += f", only {self._origin.value}"
-        if any(job.cancelled for job in self._jobs):
+        if self.cancelled:
             text += "; not all messages were looked at (r: again)"
         return text
 
@@ -208,7 +158,7 @@ class FindingsScreen(MainScreen):
     def _nothing(self) -> str:
         if self.session is None:
             return "No capture is open: press 7."
-        if any(not job.over for job in self._jobs):
+        if self.gathering:
             return "Looking …"
         return "Nothing was found."
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from time import monotonic
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -15,8 +14,8 @@ from dlms_analyzer.frames import NANOSECONDS
 from dlms_analyzer.output.spans import span_text
 from dlms_analyzer.series import Series
 from dlms_analyzer.statistics import Bucket, MeterParty, Party, Statistics
-from tui.jobs import Job
-from tui.screens.base import MainScreen, due_after
+from tui.screens.gathering import GatheringScreen, Work
+from tui.session import Session
 from tui.text import safe
 from tui.widgets.lines import LineList
 from tui.widgets.message_list import MessageList, MessageRows
@@ -61,7 +60,7 @@ _FOCUS: Final = {
 """What the keys go to in each section."""
 
 
-class StatisticsScreen(MainScreen):
+class StatisticsScreen(GatheringScreen):
     """A summary, and below it one of several sections."""
 
     DEFAULT_CSS = """
@@ -83,16 +82,11 @@ class StatisticsScreen(MainScreen):
                 tooltip="show the next section"),
         Binding("s", "sort", "Sort", id="statistics.sort", tooltip="meters and conversations by another column"),
         Binding("b", "bars", "Bars", id="statistics.bars", tooltip="plots as bars or as lines"),
-        Binding("r", "again", "Again", show=False, id="statistics.again",
-                tooltip="count again, after it was cancelled"),
     ]  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__()
         self._statistics: Statistics | None = None
-        self._job: Job | None = None
-        self._due = 0.0
-        """When the section is made anew, on the monotonic clock."""
         self._order = PARTY_ORDERS[0]
         self._bars = False
 
@@ -124,51 +118,17 @@ class StatisticsScreen(MainScreen):
         """Begin with the overview."""
         self._focus()
 
-    def changed(self) -> None:
-        """Count anew: with other keys, messages say other things."""
-        if self._job is not None:
-            self._job.cancel()
-        session = self.session
-        self._job = None
+    def begin(self, session: Session | None) -> None:
+        """Forget all counts."""
         self._statistics = None if session is None else Statistics(session.table)
-        self._show()
-        self._count(again=False)
 
-    def grew(self) -> None:
-        """Count what came; not when the user has cancelled it."""
-        if self._job is not None and self._job.over and not self._job.cancelled:
-            self._count(again=True)
-
-    def action_again(self) -> None:
-        """Count all messages again."""
-        self.changed()
-
-    def _count(self, *, again: bool) -> None:
-        """Count what was not counted yet.
-
-        Args:
-            again: the capture has grown, and nobody waits for it.
-        """
+    def work(self) -> Work:
+        """Count what was not counted yet."""
         statistics, session = self._statistics, self.session
         if statistics is None or session is None:
-            return
+            return ()
         table = session.table
-        steps = ((counted, len(table)) for counted in statistics.read())
-        self._job = self.analyzer_app.jobs.start(
-            "counting", self._watched(steps), on_step=self._on_step, on_done=self._show, background=again
-        )
-
-    def _watched(self, steps: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-        """Work whose end is told in the status line, also when it is cancelled."""
-        try:
-            yield from steps
-        finally:
-            if self.is_running:
-                self.update_status()
-
-    def _on_step(self, _: object) -> None:
-        if monotonic() >= self._due:
-            self._show()
+        return (("counting", ((counted, len(table)) for counted in statistics.read())),)
 
     def status(self) -> str:
         """How much is counted, and what the keys do here."""
@@ -177,7 +137,7 @@ class StatisticsScreen(MainScreen):
         text = f"{self._statistics.messages:,} messages counted"
         if self.section in ("meters", "conversations"):
             text += f"  by {self._order}"
-        if self._job is not None and self._job.cancelled:
+        if self.cancelled:
             text += "; cancelled (r: again)"
         return text
 
@@ -185,7 +145,7 @@ class StatisticsScreen(MainScreen):
         """Show another section."""
         if event.tab.id is not None:
             self.query_one(ContentSwitcher).current = f"section-{event.tab.id}"
-            self._show()
+            self.show_gathered()
             self._focus()
 
     def action_section(self, by: int) -> None:
@@ -197,9 +157,8 @@ class StatisticsScreen(MainScreen):
         place = self.query_one(_FOCUS[self.section])
         (place if place.can_focus else self.query_one("#sections")).focus()
 
-    def _show(self) -> None:
+    def show_gathered(self) -> None:
         """Show the summary and the section anew, as far as messages are counted."""
-        began = monotonic()
         statistics = self._statistics
         self.query_one("#summary", Static).update(
             safe("No capture is open: press 7." if statistics is None else summary_text(statistics))
@@ -207,7 +166,6 @@ class StatisticsScreen(MainScreen):
         if statistics is not None:
             getattr(self, f"_show_{self.section}")(statistics)
         self.update_status()
-        self._due = due_after(began)
 
     def _show_overview(self, statistics: Statistics) -> None:
         shares = self.query_one("#shares", RowTable)
@@ -273,17 +231,17 @@ class StatisticsScreen(MainScreen):
         """Sort meters and conversations by the column."""
         if event.key in PARTY_ORDERS and self.section in ("meters", "conversations"):
             self._order = event.key
-            self._show()
+            self.show_gathered()
 
     def action_sort(self) -> None:
         """Sort meters and conversations by the next column."""
         self._order = PARTY_ORDERS[(PARTY_ORDERS.index(self._order) + 1) % len(PARTY_ORDERS)]
-        self._show()
+        self.show_gathered()
 
     def action_bars(self) -> None:
         """Plot bars instead of lines, or lines again."""
         self._bars = not self._bars
-        self._show()
+        self.show_gathered()
 
 
 def summary_text(statistics: Statistics) -> str:
