@@ -181,6 +181,24 @@ class Session:
         return len(self.capture.frames) - self.saved if self.live and self.recording is None else 0
 
     @property
+    def dropped(self) -> int | None:
+        """Frames that the system lost, as far as the capture program has told; None where nobody tells."""
+        dropped: int | None = getattr(self.source, "dropped", None)
+        return dropped
+
+    @property
+    def backlog(self) -> int | None:
+        """Octets that were captured and not read yet; None where there is no such thing."""
+        backlog: int | None = getattr(self.source, "backlog", None)
+        return backlog
+
+    def ask_drops(self) -> None:
+        """Let the capture program tell what the system dropped, if there is one."""
+        ask = getattr(self.source, "refresh_dropped", None)
+        if ask is not None:
+            ask()
+
+    @property
     def again(self) -> Callable[[], Source] | None:
         """Opens its files once more; None for a capture that has noted its frames because it grew."""
         return None if self.live or self.growing else partial(open_captures, self.paths)

@@ -40,6 +40,11 @@ class DecodeAs:
             raise ValueError(f"{text!r} is not of the form tcp.port==4063,hdlc (or udp.port; {known})")
         return cls(_TRANSPORTS[match[1]], int(match[2]), match[3])
 
+    def __str__(self) -> str:
+        """As `parse` reads it."""
+        name = next(name for name, transport in _TRANSPORTS.items() if transport == self.transport)
+        return f"{name}.port=={self.port},{self.profile}"
+
 
 @dataclass(frozen=True, slots=True)
 class FramingOptions:

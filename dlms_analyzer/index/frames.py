@@ -15,7 +15,7 @@ from dlms_analyzer.capture import Source
 from dlms_analyzer.frames import Frame
 from dlms_analyzer.index.parts import PIECES
 from dlms_analyzer.index.table import MessageTable
-from dlms_analyzer.net import FATES, Fate, FrameFates
+from dlms_analyzer.net import FATES, ODD, Fate, FrameFates
 
 CHUNK: Final = 1 << 16
 """Frames in a chunk, which does not move any more once it is full."""
@@ -152,6 +152,11 @@ class FrameSurvey:
     def fate(self, number: int) -> Fate | None:
         """What became of a frame; None while that is not known."""
         return FATES[self._fates[number - 1]] if number <= len(self._fates) else None
+
+    def next_odd(self, number: int) -> int | None:
+        """The first frame behind one that is damaged, repeated, early or behind a gap; None when none is known."""
+        fates = enumerate(self._fates[number:], number + 1)
+        return next((found for found, fate in fates if FATES[fate] in ODD), None)
 
     def messages_of(self, number: int) -> tuple[int, ...]:
         """Numbers of the messages that a frame carries, or a part of."""

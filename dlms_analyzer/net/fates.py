@@ -33,6 +33,8 @@ class Fate(Enum):
 
 FATES: Final = tuple(Fate)
 """Fates by number, for columns."""
+ODD: Final = frozenset({Fate.BEHIND_GAP, Fate.EARLY, Fate.REPEATED, Fate.CUT, Fate.MALFORMED})
+"""Fates that somebody who looks for the cause of trouble wants to see."""
 _UNREAD: Final = {
     Reason.NOT_IP: Fate.NOT_IP,
     Reason.OTHER_TRANSPORT: Fate.OTHER_TRANSPORT,

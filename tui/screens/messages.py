@@ -21,6 +21,7 @@ from tui.copying import copies
 from tui.exporting import to_clipboard
 from tui.screens.dialog import Choose
 from tui.screens.diff import compare
+from tui.screens.frames import FramesScreen
 from tui.screens.marking import MarkingScreen
 from tui.session import Session
 from tui.widgets.detail_tree import DetailTree
@@ -66,6 +67,7 @@ class MessagesScreen(MarkingScreen):
                 tooltip="octets, JSON, tree or line to the clipboard of the terminal"),
         Binding("a", "filter_field", "Filter by field", show=False, id="messages.filter_field",
                 tooltip="show the messages that have the same in the field under the cursor"),
+        Binding("r", "frames", "Frames", show=False, id="messages.frames", tooltip="the frames as they were captured"),
         Binding("R", "reassemble", "Join", show=False, id="messages.reassemble",
                 tooltip="show what a very long transfer carried"),
         Binding("less_than_sign", "grow_list(-5)", "Smaller list", show=False, id="messages.smaller"),
@@ -265,6 +267,14 @@ class MessagesScreen(MarkingScreen):
         self.list.following = True
         self.list.action_go_last()
         self.update_status()
+
+    async def action_frames(self) -> None:
+        """Show the frames of the capture, with the cursor on that of the message."""
+        rows = self.rows
+        if self.session is None:
+            return
+        number = rows.number(self.list.cursor) if rows is not None and len(rows) else None
+        await self.app.push_screen(FramesScreen(number))
 
     def action_zoom(self) -> None:
         """List and details, only the list, only the details."""

@@ -10,10 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, Label, RadioButton, RadioSet
+from textual.widgets import Input, Label, RadioSet
 
 from dlms_analyzer.output.message_exports import CSV, JSONL, TEXT
 from tui.text import safe
+from tui.widgets.toggles import RadioMark
 
 PCAPNG: Final = "pcapng"
 _FORMS: Final = {
@@ -73,11 +74,9 @@ class SaveForm(ModalScreen[Wish | None]):
         """What, how, where."""
         with Vertical(id="box"):
             yield Label("What to save")
-            yield RadioSet(
-                *(RadioButton(safe(words), not at) for at, (words, _) in enumerate(self._choices)), id="what"
-            )
+            yield RadioSet(*(RadioMark(safe(words), not at) for at, (words, _) in enumerate(self._choices)), id="what")
             yield Label("As")
-            yield RadioSet(*(RadioButton(words, form == PCAPNG) for form, (words, _) in _FORMS.items()), id="form")
+            yield RadioSet(*(RadioMark(words, form == PCAPNG) for form, (words, _) in _FORMS.items()), id="form")
             yield Label("File (Enter saves)")
             yield Input(self._path + _FORMS[PCAPNG][1], id="path")
 
