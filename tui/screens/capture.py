@@ -108,7 +108,7 @@ class CaptureScreen(MainScreen):
     def on_tabs_tab_activated(self, event: Tabs.TabActivated) -> None:
         """Show the pane of a tab that was clicked."""
         name = (event.tab.id or "").removeprefix("tab-")
-        if name and name != self.pane:
+        if event.tabs.active == event.tab.id and name != self.pane:  # else another one was chosen meanwhile
             self.action_pane(name)
 
     def on_key(self, event: events.Key) -> None:
