@@ -183,6 +183,9 @@ class Capturing:
             return found
         if rows.numbers is not None:
             found.append((f"the {len(rows):,} messages that are listed", list(rows.numbers)))
+        bookmarked = [one.message for one in session.notes.all() if one.bookmark and one.message <= len(session.table)]
+        if bookmarked:
+            found.append((f"the {len(bookmarked):,} messages with bookmarks", bookmarked))
         row = session.table.row(rows.number(screen.list.cursor))
         conversation = row.conversation.number
         streams = enumerate(session.table.column("stream"), 1)
