@@ -111,7 +111,7 @@ class Chosen:
                 self._sort()
 
         steps = session.capture.select(wanted, session.meters, self._looked + 1)
-        self._job = self._jobs.start("filtering", steps, on_step=found, on_done=done)
+        self._job = self._jobs.start("filtering", steps, on_step=found, on_done=done, background=not first)
 
     def _sort(self) -> None:
         session, by = self._session, self.sorted_by

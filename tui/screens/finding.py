@@ -46,9 +46,11 @@ class FindingScreen(MainScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self.chosen = Chosen(self.analyzer_app.jobs, self.show_numbers, self._more_found)
+        self.chosen = Chosen(self.analyzer_app.jobs, self._show_chosen, self._more_found)
         self._stays_on: int | None = None
         """Number of the message that had the cursor before a filter."""
+        self._to_top = False
+        """The order was changed: its first message is of interest, not where the one under the cursor is now."""
         self._sought: tuple[str, Sought] | None = None
         self._searching: Job | None = None
 
@@ -93,6 +95,12 @@ class FindingScreen(MainScreen):
         """What to say about the filter, beside how many messages are shown."""
         stopped = self.chosen.stopped
         return "" if stopped is None else f"  filter stopped at No. {stopped:,}"
+
+    def _show_chosen(self, numbers: Sequence[int] | None) -> None:
+        self.show_numbers(numbers)
+        if self._to_top and len(self.list.rows):
+            self._to_top = False
+            self.list.go(0)
 
     def _more_found(self) -> None:
         self.list.grown()
@@ -239,6 +247,7 @@ class FindingScreen(MainScreen):
             return
         self.list.sorted_by = by
         self.list.refresh()
+        self._to_top = by is not None
         self.chosen.sort(self.session, by)
 
     def action_reverse(self) -> None:
@@ -268,7 +277,7 @@ class FindingScreen(MainScreen):
                 self.list.show_columns(keys)
 
         marked = frozenset(index for index, one in enumerate(COLUMNS) if one.key in shown)
-        await self.app.push_screen(Tick("Columns of the list", lines, marked), choose)
+        await self.app.push_screen(Tick("Columns", lines, marked), choose)
 
 
 class _Around(Sequence[int]):
