@@ -16,6 +16,7 @@ from tests.e2e.tmux import Terminal
 from tests.support import CAPTURES, REPOSITORY
 
 PLAIN = CAPTURES / "ln_wrapper_low.pcap"
+PROFILE = CAPTURES / "j_ln_hdlc_hls2_profile200.pcap"
 CIPHERED = CAPTURES / "ln_wrapper_gmac_glo.pcap"
 
 Start = Callable[..., Terminal]
@@ -43,11 +44,40 @@ def test_a_capture_is_opened_browsed_and_left(start: Start) -> None:
     terminal.press("G")
     terminal.wait_for("No. 84")
     terminal.press("?")
-    terminal.wait_for("Everywhere")
+    terminal.wait_for("Next pane")
     terminal.press("Escape")
-    terminal.wait_for_no("Everywhere")  # a q right behind Escape would be Alt-q
+    terminal.wait_for_no("Next pane")  # a q right behind Escape would be Alt-q
     terminal.press("q")
     terminal.wait_for_end()
+
+
+def test_a_display_filter_is_typed_used_and_taken_away(start: Start) -> None:
+    terminal = start(str(PLAIN))
+    terminal.wait_for("84 messages")
+    terminal.press("/")
+    terminal.wait_for("Apply")
+    terminal.type('dlms.service == "get-response-normal"')
+    terminal.press("Enter")
+    terminal.wait_for("16 of 84 messages")
+    terminal.wait_for_no("Apply")
+    terminal.press("/")
+    terminal.wait_for("Apply")
+    terminal.press("C-u", "Enter")
+    terminal.wait_for_no("16 of 84")
+
+
+def test_the_values_of_a_profile_are_plotted(start: Start) -> None:
+    terminal = start(str(PROFILE))
+    terminal.wait_for("messages")
+    terminal.press("3")
+    terminal.wait_for("1 meter")
+    for text in ("electricity", "load profile 1", "2 buffer"):
+        terminal.press("Down")
+        terminal.press("Right")
+        terminal.wait_for(text)
+    terminal.wait_for("202 rows")
+    terminal.press("p")
+    terminal.wait_for("202 values, min 1, max 202")
 
 
 def test_a_session_is_seen_as_a_ladder_and_left_for_one_of_its_messages(start: Start) -> None:
@@ -73,7 +103,7 @@ def test_a_key_that_is_typed_opens_the_messages(start: Start) -> None:
     terminal.wait_for("16 octets")
     terminal.press("Down")
     terminal.type(keys["gak"])
-    terminal.wait_for("16 octets")
+    terminal.wait_until(lambda screen: screen.count("16 octets") == 2, "both keys")
     assert keys["guek"] not in terminal.screen
     terminal.press("Enter")
     terminal.wait_for("Everything that is protected opens")

@@ -64,23 +64,28 @@ class Terminal:
 
     def wait_for(self, *texts: str) -> str:
         """Wait until all texts are on the screen; gives the screen."""
-        self._until(lambda: all(text in self.screen for text in texts), f"{texts} did not come")
+        self.wait_until(lambda screen: all(text in screen for text in texts), f"{texts}")
         return self.screen
 
     def wait_for_no(self, text: str) -> None:
         """Wait until a text is no longer on the screen."""
-        self._until(lambda: text not in self.screen, f"{text!r} did not go")
+        self.wait_until(lambda screen: text not in screen, f"no {text!r}")
 
     def wait_for_end(self) -> None:
         """Wait until the program has left by itself."""
-        self._until(lambda: "1" in self._tmux("list-panes", "-F", "#{pane_dead}"), "it did not end")
+        self.wait_until(lambda _: "1" in self._tmux("list-panes", "-F", "#{pane_dead}"), "its end")
 
-    def _until(self, holds: Callable[[], bool], otherwise: str) -> None:
-        """Look until something holds; fails with the screen after `PATIENCE`."""
+    def wait_until(self, holds: Callable[[str], bool], what: str) -> None:
+        """Look until something holds for the screen; fails with the screen after `PATIENCE`.
+
+        Args:
+            holds: given the screen.
+            what: is waited for, in words.
+        """
         until = time.monotonic() + PATIENCE
-        while not holds():
+        while not holds(screen := self.screen):
             if time.monotonic() > until:
-                pytest.fail(f"{otherwise}:\n{self.screen}")
+                pytest.fail(f"waited in vain for {what}:\n{screen}")
             time.sleep(LOOK)
 
     def close(self) -> None:
