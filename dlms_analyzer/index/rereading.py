@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from dlms_analyzer.associations.tracker import Tracker
 from dlms_analyzer.decoded import reading_whole
@@ -13,6 +14,11 @@ from dlms_analyzer.messages import Message
 from dlms_analyzer.net.streams import Stream
 from dlms_analyzer.security.keyring import Keyring
 from dlms_analyzer.security.stage import SecurityStage
+
+IDLE: Final = 1 << 16
+"""Messages after which a closed connection is let go: none of so many others is waited for any more."""
+SWEEP: Final = 1 << 12
+"""Messages between two looks for such connections."""
 
 
 class Rereading:
@@ -40,6 +46,13 @@ class Rereading:
         self._looking = looking
         self._tracker = Tracker(reading_whole(), SecurityStage(keyring))
         self._streams: dict[int, tuple[Stream, Stream]] = {}
+        self._used: dict[int, int] = {}
+        """By conversation: the last message of it that was gone through."""
+
+    @property
+    def followed(self) -> tuple[int, ...]:
+        """Numbers of the conversations of which something is remembered."""
+        return tuple(self._streams)
 
     @property
     def total(self) -> int:
@@ -59,4 +72,15 @@ class Rereading:
                 streams = self._streams[conversation.number] = streams_beside(conversation)
             unit = self._looking.unit(self.done + 1, streams)
             self.done += 1
+            self._used[conversation.number] = self.done
+            if not self.done % SWEEP:
+                self._let_go()
             yield self._tracker.take(unit)
+
+    def _let_go(self) -> None:
+        """Forget what is known of connections that have ended: there may be many, one after the other."""
+        for number, used in list(self._used.items()):
+            if self.done - used >= IDLE and self._table.conversations[number].closed:
+                del self._used[number]
+                forward, _ = self._streams.pop(number)
+                self._tracker.disconnected(forward.conversation, closed=True)

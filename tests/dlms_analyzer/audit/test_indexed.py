@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from dlms_analyzer.audit import Finding
+from dlms_analyzer.audit import Auditor, Finding
 from dlms_analyzer.audit.indexed import BATCH, IndexAudit
 from dlms_analyzer.capture import open_capture
 from dlms_analyzer.capture.key_files import load_keys_file
-from dlms_analyzer.index import IndexedCapture
+from dlms_analyzer.index import IndexedCapture, rereading
 from dlms_analyzer.security.keyring import Keyring
 from tests.support import CAPTURES, Sidecar, sidecars
 from tests.test_audit_captures import audited, keyring_of
@@ -67,3 +67,19 @@ def test_the_audit_says_how_far_it_is() -> None:
     capture = indexed(CAPTURES / "ln_wrapper_low.pcap")
     total = len(capture.table)
     assert list(IndexAudit(capture).read()) == [*((done, total) for done in range(BATCH, total, BATCH)), (total, total)]
+
+
+@pytest.mark.parametrize("one", sidecars("ln_wrapper", "jj_ln"), ids=lambda one: one.name)
+def test_letting_closed_connections_go_changes_no_finding(one: Sidecar, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rereading, "IDLE", 1)
+    monkeypatch.setattr(rereading, "SWEEP", 1)
+    capture = IndexedCapture(open_capture(one.pcap), keys=keyring_of(one))
+    for _ in capture.read():
+        pass
+    again = capture.reread()
+    auditor = Auditor(again.keyring)
+    auditor.feed_all(again.messages())
+    assert auditor.finish() == audited(one)
+    open_ones = [number for number, talk in capture.table.conversations.items() if not talk.closed]
+    last = capture.table.row(len(capture.table)).conversation.number
+    assert set(again.followed) <= {*open_ones, last}
