@@ -80,7 +80,8 @@ class Rereading:
     def _let_go(self) -> None:
         """Forget what is known of connections that have ended: there may be many, one after the other."""
         for number, used in list(self._used.items()):
-            if self.done - used >= IDLE and self._table.conversations[number].closed:
+            # The reading has forgotten who talks there: it was told that nothing follows.
+            if self.done - used >= IDLE and self._table.conversations[number].talk is None:
                 del self._used[number]
                 forward, _ = self._streams.pop(number)
                 self._tracker.disconnected(forward.conversation, closed=True)
