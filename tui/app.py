@@ -31,6 +31,8 @@ from tui.theme import NO_COLOUR_CSS, THEMES
 
 GROWTH: Final = 0.15
 """Seconds between two times that screens are told that there are more messages."""
+ASK_DROPS: Final = 2.0
+"""Seconds between two times that the capture program is asked what the system dropped."""
 
 
 class AnalyzerApp(App[int]):
@@ -125,6 +127,7 @@ class AnalyzerApp(App[int]):
             self.set_keymap(keymap)
             self._problems += problems
         self.set_interval(GROWTH, self._tell_growth)
+        self.set_interval(ASK_DROPS, self._ask_drops)
         self.set_interval(garbage.REST, lambda: garbage.sweep(self.jobs.idle))
         for problem in self._problems:
             self.notify(problem, title="Settings", severity="warning", markup=False)
@@ -209,6 +212,10 @@ class AnalyzerApp(App[int]):
         """Learn from all of a capture that was read to its end what its values mean."""
         if not session.live:
             self.jobs.start("names", session.learning(), on_done=lambda: self.tell("learnt"))
+
+    def _ask_drops(self) -> None:
+        if self.session is not None:
+            self.session.ask_drops()
 
     def _tell_growth(self) -> None:
         if self.session is None:

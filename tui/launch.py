@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import suppress
 
 from textual import constants
 
@@ -12,6 +13,7 @@ from dlms_analyzer.cli.keys import keyring_of
 from dlms_analyzer.cli.meters import known_meters
 from dlms_analyzer.cli.options import framing_of
 from dlms_analyzer.cli.serial import line_settings
+from dlms_analyzer.cli.stopping import EXIT_INTERRUPTED, StopSignals
 from dlms_analyzer.filters import Filter
 from tui import garbage
 from tui.app import AnalyzerApp
@@ -85,8 +87,14 @@ def show(session: Session | None, given: Given, display_filter: Filter | None = 
         display_filter="" if display_filter is None else display_filter.text,
     )  # fmt: skip
     garbage.begin()
+
+    def end() -> None:
+        with suppress(RuntimeError):  # it has ended by itself
+            app.call_from_thread(app.exit, EXIT_INTERRUPTED)
+
     try:
-        status = app.run()
+        with StopSignals(end):
+            status = app.run()
     finally:
         app.close_session()
     return app.return_code or status or 0

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Final
 
 from dlms_analyzer.capture import CaptureError, Source, open_captures
 from dlms_analyzer.capture.recording import Recording
+from dlms_analyzer.cli.progress import size_text
 from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.framing.options import FramingOptions
 from dlms_analyzer.index import IndexedCapture, MessageTable
@@ -19,6 +21,9 @@ from dlms_analyzer.security.keyring import Keyring
 from dlms_analyzer.security.keys import KeySet
 from tui.notes import Notes, Remark
 from tui.opening import Plan
+
+BEHIND: Final = 1 << 20
+"""Octets that were captured and not read yet above which reading does not keep up: thousands of frames."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +198,17 @@ class Session:
         return backlog
 
     def ask_drops(self) -> None:
-        """Let the capture program tell what the system dropped, if there is one."""
+        """Let the capture program tell what the system dropped, while there is one."""
         ask = getattr(self.source, "refresh_dropped", None)
-        if ask is not None:
+        if ask is not None and not self.ended:
             ask()
+
+    @property
+    def behind(self) -> str:
+        """What goes wrong with a live capture; empty when nothing does."""
+        lost = f"{self.dropped:,} frames dropped" if self.dropped else ""
+        late = f"{size_text(self.backlog)} behind" if self.backlog is not None and self.backlog > BEHIND else ""
+        return "  ".join(filter(None, (lost, late)))
 
     @property
     def again(self) -> Callable[[], Source] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import Final
 
 from rich.text import Text
@@ -15,8 +14,6 @@ from dlms_analyzer.output.escape import escape
 from tui.session import Session
 from tui.theme import styles
 
-ASK_DROPS: Final = 2.0
-"""Seconds between two times that the capture program is asked what the system dropped."""
 MAX_PROBLEMS: Final = 20
 """Problems that are shown; the number of all of them is."""
 
@@ -33,13 +30,9 @@ class CaptureFacts(Static):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__("", id=id, markup=False)
-        self._asked = 0.0
 
     def show(self, session: Session | None) -> None:
         """Say what there is to know now."""
-        if session is not None and not session.ended and monotonic() - self._asked > ASK_DROPS:
-            self._asked = monotonic()
-            session.ask_drops()
         known = styles(self.app)
         text = Text(end="")
         for name, value, role in facts_of(session):

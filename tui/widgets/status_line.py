@@ -73,7 +73,9 @@ def going_on_text(app: AnalyzerApp) -> str:
     waited_for = [job for job in running if not job.background]
     if waited_for:
         return f"{job_text(waited_for[-1])}  Esc: cancel"
-    return job_text(running[-1]) if running else ""
+    session = app.session
+    behind = "" if session is None else session.behind
+    return "  ".join(filter(None, (behind, job_text(running[-1]) if running else "")))
 
 
 def job_text(job: Job) -> str:
