@@ -20,7 +20,16 @@ from dlms_analyzer.frames import NANOSECONDS
 from dlms_analyzer.framing.units import Sender
 from dlms_analyzer.index import IndexedCapture, MessageTable
 from dlms_analyzer.index.table import NONE, SEVERITIES, Row, sender_of
-from dlms_analyzer.ladder.rungs import PROTECTIONS, Protection, Reply, Rung, RungKind, protection_of
+from dlms_analyzer.ladder.rungs import (
+    PROTECTIONS,
+    Pair,
+    Protection,
+    Reply,
+    Rung,
+    RungKind,
+    beginning_text,
+    protection_of,
+)
 from dlms_analyzer.net.streams import Conversation
 from dlms_analyzer.notes import Severity
 from dlms_analyzer.services import NO_SERVICE, SERVICES
@@ -136,6 +145,10 @@ class Ladder:
         self._met: set[int] = set()
         self._talking: dict[int, Association] = {}
         """Associations that were met and whose end was not."""
+        self._latest: dict[Pair, Association] = {}
+        """The latest association of a pair of SAPs."""
+        self._follows: dict[int, Association] = {}
+        """The association that another one of the same pair follows, by the rung that says that it begins."""
         self._ended: dict[int, Association] = {}
         """Associations by the rung that says that they end."""
 
@@ -297,9 +310,17 @@ class Ladder:
             self._met.add(association)
             self._talking[association] = self.table.associations[association]
             if self._association is None:
-                self._append(_BEGIN, number)
+                self._begin(number, self.table.associations[association])
         if not codes.isdisjoint(GAPS):
             self._append(_GAP, number)
+
+    def _begin(self, number: int, association: Association) -> None:
+        """Make a rung of the beginning of an association."""
+        rung = self._append(_BEGIN, number)
+        pair = association.client_sap, association.server_sap, association.server_lower
+        if pair in self._latest:
+            self._follows[rung] = self._latest[pair]
+        self._latest[pair] = association
 
     def _find_ends(self) -> None:
         """Make rungs of the ends that no message tells of."""
@@ -373,7 +394,7 @@ class Ladder:
         if kind == _SILENCE:
             return f"{(since or 0) / NANOSECONDS:.1f} s without a message"
         if kind == _BEGIN:
-            return _beginning(self.table.row(number).association)
+            return beginning_text(self.table.row(number).association, self._follows.get(index))
         if kind == _END:
             association = self._ended[index]
             said = [one.text for one in association.experts]
@@ -385,13 +406,3 @@ def _completeness(answer: Row) -> Reply:
     """Whether an answer is complete, told by its latest message."""
     partial = answer.result is None and SERVICES.get(answer.service, NO_SERVICE).family in _PARTIAL
     return Reply.UNFINISHED if partial else Reply.COMPLETE
-
-
-def _beginning(association: Association | None) -> str:
-    """Which association begins."""
-    if association is None:
-        return ""
-    saps = f"client {association.client_sap}, server {association.server_sap}"
-    if association.server_lower is not None:
-        saps += f".{association.server_lower}"
-    return f"association {association.number}: {saps}"

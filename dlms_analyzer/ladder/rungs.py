@@ -73,6 +73,28 @@ def protection_of(verdict: Verdict | None) -> Protection:
     return Protection.CLEAR if verdict is None else protection_by_status(verdict.status)
 
 
+Pair = tuple[int | None, int | None, int | None]
+"""SAP of the client, SAP and lower HDLC address of the server."""
+
+
+def beginning_text(association: Association | None, before: Association | None) -> str:
+    """Which association begins, and after which one of the same SAPs.
+
+    Args:
+        association: that begins; None when it is not known.
+        before: the one that the same SAPs had before; None for the first one.
+    """
+    if association is None:
+        return ""
+    text = f"association {association.number}: client {association.client_sap}, server {association.server_sap}"
+    if association.server_lower is not None:
+        text += f".{association.server_lower}"
+    if before is not None:
+        end = before.state.value if before.ended else f"{before.state.value}, and never released"
+        text += f", after association {before.number} ({end})"
+    return text
+
+
 class Rung(NamedTuple):
     """A rung of a ladder."""
 

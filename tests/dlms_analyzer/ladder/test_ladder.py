@@ -22,6 +22,7 @@ from tests.support import CAPTURES, Sidecar, sidecars
 UNCONFIRMED_SET = bytes.fromhex("c1018100010000600100ff02000905" + "68656c6c6f")
 EVENT = bytes.fromhex("c20000010000600100ff020f01")
 AARQ = bytes.fromhex("601da109060760857405080101be10040e01000000065f1f0400007e1fffff")
+AARE = bytes.fromhex("6129a109060760857405080101a203020100a305a103020100be10040e0800065f1f0400007e1f04000007")
 
 
 def indexed(name: str) -> IndexedCapture:
@@ -162,6 +163,20 @@ def test_a_conversation_has_a_rung_for_the_beginning_of_each_association(tmp_pat
     alone = climbed(capture, capture.table.associations[-1])
     assert "begin" not in kinds(alone)
     assert [ladder[index].association for index in range(len(ladder))][-1] is capture.table.associations[-1]
+
+
+def test_an_association_says_after_which_one_it_begins_and_whether_that_was_released(tmp_path: Path) -> None:
+    released = (bytes.fromhex("6203800100"), bytes.fromhex("6303800100"))
+    script = Script().client(AARQ).server(AARE).client(AARQ).server(AARE).client(released[0]).server(released[1])
+    capture = script.client(AARQ).client(AARQ, sap=32).index(tmp_path)
+    ladder = climbed(capture, capture.table.conversations[0])
+    begun = [rung.text for rung in map(ladder.__getitem__, range(len(ladder))) if rung.kind is RungKind.BEGIN]
+    assert begun == [
+        "association 0: client 16, server 1",
+        "association 1: client 16, server 1, after association 0 (accepted, and never released)",
+        "association 2: client 16, server 1, after association 1 (released)",
+        "association 3: client 32, server 1",
+    ]
 
 
 def test_supervisory_frames_of_a_segmented_answer_belong_to_its_exchange() -> None:
