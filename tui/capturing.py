@@ -13,6 +13,7 @@ from dlms_analyzer.capture import CaptureError
 from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.framing.options import FramingOptions
 from dlms_analyzer.index.saving import SaveProgress, export_messages, save_capture
+from tui.folders import expanded
 from tui.opening import FilePlan, LivePlan, Plan, SerialPlan
 from tui.screens.dialog import Choose, Confirm
 from tui.screens.save_form import PCAPNG, SaveForm, Wish
@@ -101,7 +102,7 @@ class Capturing:
         wish = await self._app.push_screen_wait(SaveForm(self._choices(session), self._proposal(session)))
         if wish is None:
             return
-        path = Path(wish.path).expanduser()
+        path = expanded(wish.path)
         if path.exists() and not await self._app.push_screen_wait(Confirm(f"{path} is there already. Replace it?")):
             return
         self.save_as(session, replace(wish, path=str(path)))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dlms_analyzer.output.exports import FORMS
+from tui.folders import expanded, unwritable
 from tui.screens.dialog import Ask, Choose, Confirm
 
 if TYPE_CHECKING:
@@ -91,10 +92,10 @@ async def export(app: AnalyzerApp, exports: Sequence[Export]) -> None:
     if not to_file:
         _to_clipboard(app, one, form)
         return
-    answer = await app.push_screen_wait(Ask("Write to which file?", file_name(one, form), check=_problem))
+    answer = await app.push_screen_wait(Ask("Write to which file?", file_name(one, form), check=unwritable))
     if not answer:
         return
-    path = Path(answer).expanduser()
+    path = expanded(answer)
     if path.exists() and not await app.push_screen_wait(Confirm(f"{path} is there already. Write over it?")):
         return
     app.jobs.start(
@@ -127,11 +128,3 @@ def _to_clipboard(app: AnalyzerApp, one: Export, form: str) -> None:
         to_clipboard(app, one.title, "".join(found))
 
     app.jobs.start("exporting", gathered(one.make(form), found), on_done=done)
-
-
-def _problem(answer: str) -> str | None:
-    """Why a file cannot be written there; None when nothing speaks against it."""
-    path = Path(answer).expanduser()
-    if path.is_dir():
-        return "this is a folder"
-    return None if path.parent.is_dir() else f"there is no folder {path.parent}"

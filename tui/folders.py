@@ -96,3 +96,31 @@ def _entry(path: Path, kind: str) -> Entry:
     except OSError:  # a link that leads nowhere
         return Entry(path, kind, None, None)
     return Entry(path, kind, None if kind == "folder" else status.st_size, status.st_mtime)
+
+
+def expanded(text: str) -> Path:
+    """The path that somebody has typed; `~` at its beginning stands for a home folder, when there is one."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # nobody is called so
+        return Path(text)
+
+
+def unreadable(text: str) -> str | None:
+    """Why the path that somebody has typed is that of no file; None when it is."""
+    try:
+        return None if expanded(text).is_file() else "there is no such file"
+    except OSError as error:  # longer than names may be, for example
+        return error.strerror or str(error)
+
+
+def unwritable(text: str) -> str | None:
+    """Why no file can be written at the path that somebody has typed; None when nothing speaks against it."""
+    path = expanded(text)
+    try:
+        if path.is_dir():
+            return "this is a folder"
+        path.exists()
+        return None if path.parent.is_dir() else f"there is no folder {path.parent}"
+    except OSError as error:
+        return error.strerror or str(error)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.folders import completed, entries_of, is_capture_name, recent_entries
+from tui.folders import completed, entries_of, expanded, is_capture_name, recent_entries, unreadable, unwritable
 
 
 @pytest.mark.parametrize("name", ["a.pcap", "A.PCAPNG", "x.cap", "trace.log", "a.pcap.gz", "a.pcapng.zst", "b.txt.xz"])
@@ -49,3 +49,17 @@ def test_a_path_is_completed_and_captures_are_preferred(tmp_path: Path) -> None:
     assert completed(f"{tmp_path}/tr") == f"{tmp_path}/trace.pcap"
     for text in ("", f"{tmp_path}/", f"{tmp_path}/no", "/nowhere/at/all", "~nobody-of-that-name/x"):
         assert completed(text) is None
+
+
+def test_a_typed_path_is_never_too_odd_to_be_looked_at(tmp_path: Path) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text("")
+    assert (unreadable(str(file)), unwritable(str(file))) == (None, None)
+    assert unwritable(str(tmp_path / "new.toml")) is None
+    assert unwritable(str(tmp_path)) == "this is a folder"
+    assert "there is no folder" in str(unwritable(str(tmp_path / "none" / "a.toml")))
+    for odd in ("~nobody-is-called-so/x", "x" * 5_000, "a\0b"):
+        assert unreadable(odd)
+        assert unwritable(f"{odd}/y")
+    assert expanded("~nobody-is-called-so/x") == Path("~nobody-is-called-so/x")
+    assert expanded("~/x") == Path.home() / "x"

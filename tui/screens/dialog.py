@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
+from textual.suggester import Suggester
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
@@ -32,7 +33,13 @@ class Ask(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel", id="dialog.cancel")]
 
     def __init__(
-        self, question: str, text: str = "", *, check: Callable[[str], str | None] | None = None, secret: bool = False
+        self,
+        question: str,
+        text: str = "",
+        *,
+        check: Callable[[str], str | None] | None = None,
+        secret: bool = False,
+        suggester: Suggester | None = None,
     ) -> None:
         """Prepare.
 
@@ -41,18 +48,20 @@ class Ask(ModalScreen[str | None]):
             text: what stands there at first.
             check: says what is wrong with an answer, None when nothing is.
             secret: the answer is not shown while it is typed.
+            suggester: completes what is typed.
         """
         super().__init__()
         self._question = question
         self._text = text
         self._check = check
         self._secret = secret
+        self._suggester = suggester
 
     def compose(self) -> ComposeResult:
         """Question, line, and what is wrong with it."""
         with Vertical(id="box"):
             yield Label(safe(self._question))
-            yield Input(self._text, password=self._secret, id="answer")
+            yield Input(self._text, password=self._secret, suggester=self._suggester, id="answer")
             yield Label("", id="problem", markup=False)
 
     def on_input_changed(self, event: Input.Changed) -> None:

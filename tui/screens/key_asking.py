@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from textual.app import App
@@ -13,8 +12,10 @@ from dlms_analyzer.capture.key_files import load_candidates, load_keys_file, sav
 from dlms_analyzer.security.key_trial import Candidate, parse_candidates
 from dlms_analyzer.security.keyring import Keyring
 from dlms_analyzer.security.keys import KeyProblem, KeySet
+from tui.folders import expanded, unreadable, unwritable
 from tui.screens.dialog import Ask, Choose, Confirm
 from tui.screens.key_form import PasteForm
+from tui.widgets.file_picker import PathSuggester
 
 PASTED: Final = "pasted text"
 """Where pasted keys are said to be from."""
@@ -58,11 +59,11 @@ async def loaded_keys(app: App[Any]) -> Given:
     Raises:
         KeyProblem: it cannot be read, or is none.
     """
-    path = await app.push_screen_wait(Ask("Keys file, TOML or CSV", check=_unreadable))
+    path = await app.push_screen_wait(Ask("Keys file, TOML or CSV", check=unreadable, suggester=PathSuggester()))
     if not path:
         return Given()
     ring = Keyring()
-    notes = await asyncio.to_thread(load_keys_file, ring, _expanded(path))
+    notes = await asyncio.to_thread(load_keys_file, ring, str(expanded(path)))
     return Given(list(ring), notes)
 
 
@@ -83,8 +84,8 @@ async def candidate_keys(app: App[Any], at_hand: Sequence[Candidate]) -> list[Ca
             raise KeyProblem(f"{PASTED}: the first line is no key in hex")
         return [*listed, *at_hand]
     if chosen == _LOAD:
-        path = await app.push_screen_wait(Ask("File with keys", check=_unreadable))
-        return [*await asyncio.to_thread(load_candidates, _expanded(path)), *at_hand] if path else []
+        path = await app.push_screen_wait(Ask("File with keys", check=unreadable, suggester=PathSuggester()))
+        return [*await asyncio.to_thread(load_candidates, str(expanded(path))), *at_hand] if path else []
     return list(at_hand) if chosen == _AT_HAND else []
 
 
@@ -94,20 +95,12 @@ async def saved_keys(app: App[Any], key_sets: Sequence[KeySet]) -> str | None:
     Raises:
         CaptureError: it cannot be written.
     """
-    path = await app.push_screen_wait(Ask("Save all keys, in clear, for you alone to read, as", "keys.toml"))
-    if not path:
+    question = "Save all keys, in clear, for you alone to read, as"
+    answer = await app.push_screen_wait(Ask(question, "keys.toml", check=unwritable, suggester=PathSuggester()))
+    if not answer:
         return None
-    path = _expanded(path)
-    if Path(path).exists() and not await app.push_screen_wait(Confirm(f"{path} is there already. Replace it?")):
+    path = expanded(answer)
+    if path.exists() and not await app.push_screen_wait(Confirm(f"{path} is there already. Replace it?")):
         return None
-    await asyncio.to_thread(save_keys_file, path, key_sets)
-    return path
-
-
-def _expanded(path: str) -> str:
-    return str(Path(path).expanduser())
-
-
-def _unreadable(path: str) -> str | None:
-    """What is wrong with the path of a file to read."""
-    return None if Path(path).expanduser().is_file() else "there is no such file"
+    await asyncio.to_thread(save_keys_file, str(path), key_sets)
+    return str(path)

@@ -17,7 +17,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input
 
 from dlms_analyzer.cli.progress import size_text
-from tui.folders import Entry, completed, entries_of, recent_entries
+from tui.folders import Entry, completed, entries_of, expanded, recent_entries
 from tui.widgets.lines import LineList
 from tui.widgets.table import Column, RowTable
 
@@ -140,7 +140,7 @@ class FilePicker(Vertical):
         text = event.value.strip()
         if not text:
             return
-        path = self.folder / Path(text).expanduser()
+        path = self.folder / expanded(text)
         if path.is_dir():
             self._look(path)
             event.input.clear()

@@ -11,11 +11,13 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+from dlms_analyzer.capture import CaptureError
 from dlms_analyzer.capture.key_files import load_keys_file
 from dlms_analyzer.security.key_check import State
 from dlms_analyzer.security.keyring import Keyring
 from tests.support import CAPTURES
 from tests.tui.running import press, running, screen_text, session_of, settled
+from tui.screens import key_asking
 from tui.screens import keys as keys_module
 from tui.screens.dialog import Ask, Choose, Confirm
 from tui.screens.key_form import KeyForm, PasteForm
@@ -308,10 +310,23 @@ async def test_saved_keys_are_for_the_owner_alone_and_can_be_loaded_again(tmp_pa
         assert path.read_text() == "precious"
 
 
-async def test_keys_that_cannot_be_saved_are_told(tmp_path: Path) -> None:
+async def test_a_place_where_no_file_can_be_is_refused_while_it_is_typed(tmp_path: Path) -> None:
     async with running(session_of(GLO, keys=GLO), keys=["4", "w"]) as pilot:
-        await answered(pilot, str(tmp_path / "none" / "keys.toml"))
-        assert "cannot write" in told(pilot)
+        for answer in (str(tmp_path / "none" / "keys.toml"), str(tmp_path), "~nobody-is-called-so/x", "x" * 5_000):
+            await answered(pilot, answer)
+            assert isinstance(pilot.app.screen, Ask)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, KeysScreen)
+
+
+async def test_keys_that_cannot_be_saved_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: str, _: object) -> None:
+        raise CaptureError(f"{path}: cannot write: no space left on device")
+
+    monkeypatch.setattr(key_asking, "save_keys_file", full)
+    async with running(session_of(GLO, keys=GLO), keys=["4", "w"]) as pilot:
+        await answered(pilot, str(tmp_path / "keys.toml"))
+        assert "no space left on device" in told(pilot)
 
 
 async def test_without_keys_there_is_nothing_to_save() -> None:
