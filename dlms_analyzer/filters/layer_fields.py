@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 from scapy.packet import Packet
@@ -14,6 +14,7 @@ from dlms_analyzer.framing.units import Kind
 from dlms_analyzer.message_json import data_object
 from dlms_analyzer.messages import Message
 from scapy_layers import Apdu, DecodeError, Pdu, read_apdu, tolerant
+from scapy_layers.apdu import all_layers
 from scapy_layers.core.layer import write_layer
 from scapy_layers.reference import MEANINGS
 
@@ -63,6 +64,42 @@ def _plan(layer: type[Pdu], prefix: str, name: str) -> _Plan:
         own = next((declared for declared in layer.fields_desc if declared.name == name), None)
     nested = tuple(declared.name for declared in layer.fields_desc if _holds_layers(declared) and not declared.constant)
     return _Plan(own, nested)
+
+
+@cache
+def holders(name: str) -> frozenset[str]:
+    """Services of the APDUs that may have a field, in themselves or in a layer inside.
+
+    Args:
+        name: in the field reference.
+    """
+    prefix, _, rest = name.partition(".")
+    field = rest.partition(".")[0]
+    return frozenset(layer.service for layer in all_layers() if _may_hold(layer, prefix, field, set()))
+
+
+def _may_hold(layer: type[Pdu], prefix: str, name: str, seen: set[type[Pdu]]) -> bool:
+    if layer in seen:
+        return False
+    seen.add(layer)
+    if layer.prefix == prefix and any(declared.name == name for declared in layer.fields_desc):
+        return True
+    for declared in layer.fields_desc:
+        inside = _layers_in(declared)
+        if inside is None or any(_may_hold(one, prefix, name, seen) for one in inside):
+            return True
+    return False
+
+
+def _layers_in(declared: Any) -> list[type[Pdu]] | None:
+    """The layers that a field may hold; None for any."""
+    if hasattr(declared, "layers"):
+        return list(declared.layers.values())
+    if hasattr(declared, "layer"):
+        return [declared.layer]
+    if hasattr(declared, "inner"):
+        return _layers_in(declared.inner)
+    return None if declared.holds_packets else []
 
 
 def layer_getter(name: str, domain: Domain) -> Callable[[View], Iterable[Any]]:

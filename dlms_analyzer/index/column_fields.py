@@ -9,9 +9,12 @@ from operator import eq
 from struct import pack
 from typing import Any, Final
 
+from dlms_analyzer.cosem.p1 import P1_TELEGRAM
+from dlms_analyzer.decoded import UNKNOWN_SERVICE
 from dlms_analyzer.filters.compiled import Question
 from dlms_analyzer.filters.domains import number
 from dlms_analyzer.filters.engine_fields import View
+from dlms_analyzer.filters.layer_fields import holders
 from dlms_analyzer.frames import Frame
 from dlms_analyzer.framing.units import Kind, Sender
 from dlms_analyzer.index.parts import PIECES
@@ -32,6 +35,8 @@ _VALUELESS: Final = frozenset(
     }
 )  # fmt: skip
 """Services that carry no COSEM value."""
+_ANYTHING: Final = (UNKNOWN_SERVICE, P1_TELEGRAM)
+"""Services of what no layer reads, so that its octets may be taken for any."""
 _LINK_LAYERS: Final = ("hdlc.", "mode_e.")
 """Fields of link frames; an APDU has none of them."""
 
@@ -273,10 +278,16 @@ def _of_apdus(_table: MessageTable, _question: Question) -> Part:
     return lambda run: Answers(0, run.kinds(Kind.APDU))
 
 
-def of_layers(_: MessageTable, question: Question) -> Part:
-    """Of the fields of the layers."""
-    wanted = (Kind.LINK,) if question.field.startswith(_LINK_LAYERS) else (Kind.APDU, Kind.LINK)
-    return lambda run: Answers(0, run.kinds(*wanted))
+def of_layers(table: MessageTable, question: Question) -> Part:
+    """Of the fields of the layers: only some APDUs have them, as they were sent or inside."""
+    if question.field.startswith(_LINK_LAYERS):
+        return lambda run: Answers(0, run.kinds(Kind.LINK))
+    found = {*holders(question.field), *_ANYTHING, None}
+    sent = _by_code("outer", lambda code: MAYBE if table.meaning("outer", code) in found else NO)
+    inside = _by_code("service", lambda code: MAYBE if table.meaning("service", code) in found else NO)
+    return lambda run: Answers(
+        0, (sent(run).possible | inside(run).possible) & run.kinds(Kind.APDU) | run.kinds(Kind.LINK)
+    )
 
 
 COLUMN_FIELDS: Final[dict[str, Callable[[MessageTable, Question], Part]]] = {

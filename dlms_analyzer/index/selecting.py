@@ -42,8 +42,8 @@ def select(
     judge = Judge(table, wanted)
     at_a_glance = not any(name.startswith("cosem.") or name == "dlms.response_time" for name in wanted.fields)
 
-    def read(number: int) -> Message:
-        if at_a_glance and table.row(number).service != BLOCK:
+    def read(number: int, service: int) -> Message:
+        if at_a_glance and table.meaning("service", service) != BLOCK:
             return looking.glance(number)
         return looking.message(number)
 
@@ -55,9 +55,10 @@ def select(
         if sure == possible:
             found.extend(compress(numbers, sure))
         else:
+            services = table.packed("service", first, last)
             until = perf_counter() + STEP
             for number in compress(numbers, possible):
-                if sure[number - first] or wanted.matches(read(number), meters):
+                if sure[number - first] or wanted.matches(read(number, services[number - first]), meters):
                     found.append(number)
                 if perf_counter() >= until:
                     yield Selected(number, len(table), found)
