@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -164,8 +164,20 @@ class StatisticsScreen(GatheringScreen):
             safe("No capture is open: press 7." if statistics is None else summary_text(statistics))
         )
         if statistics is not None:
-            getattr(self, f"_show_{self.section}")(statistics)
+            self._painters[self.section](statistics)
         self.update_status()
+
+    @property
+    def _painters(self) -> dict[str, Callable[[Statistics], None]]:
+        """What shows each section."""
+        return {
+            "overview": self._show_overview,
+            "times": self._show_times,
+            "timeline": self._show_timeline,
+            "meters": self._show_meters,
+            "conversations": self._show_conversations,
+            "slowest": self._show_slowest,
+        }
 
     def _show_overview(self, statistics: Statistics) -> None:
         shares = self.query_one("#shares", RowTable)
