@@ -14,7 +14,7 @@ from dlms_analyzer.framing.units import Kind
 from dlms_analyzer.message_json import data_object
 from dlms_analyzer.messages import Message
 from scapy_layers import Apdu, DecodeError, Pdu, read_apdu, tolerant
-from scapy_layers.apdu import all_layers
+from scapy_layers.apdu import UnknownApdu, all_layers
 from scapy_layers.core.layer import write_layer
 from scapy_layers.reference import MEANINGS
 
@@ -75,7 +75,8 @@ def holders(name: str) -> frozenset[str]:
     """
     prefix, _, rest = name.partition(".")
     field = rest.partition(".")[0]
-    return frozenset(layer.service for layer in all_layers() if _may_hold(layer, prefix, field, set()))
+    known: list[type[Pdu]] = [*all_layers(), UnknownApdu]
+    return frozenset(layer.service for layer in known if _may_hold(layer, prefix, field, set()))
 
 
 def _may_hold(layer: type[Pdu], prefix: str, name: str, seen: set[type[Pdu]]) -> bool:

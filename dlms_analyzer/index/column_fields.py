@@ -282,7 +282,10 @@ def of_layers(table: MessageTable, question: Question) -> Part:
     """Of the fields of the layers: only some APDUs have them, as they were sent or inside."""
     if question.field.startswith(_LINK_LAYERS):
         return lambda run: Answers(0, run.kinds(Kind.LINK))
-    found = {*holders(question.field), *_ANYTHING, None}
+    held = holders(question.field)
+    if UNKNOWN_SERVICE in held:  # what is left of a malformed APDU is read as an unknown one
+        return lambda run: Answers(0, run.kinds(Kind.APDU, Kind.LINK))
+    found = {*held, *_ANYTHING, None}
     sent = _by_code("outer", lambda code: MAYBE if table.meaning("outer", code) in found else NO)
     inside = _by_code("service", lambda code: MAYBE if table.meaning("service", code) in found else NO)
     return lambda run: Answers(

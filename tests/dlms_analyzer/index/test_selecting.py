@@ -19,7 +19,7 @@ from dlms_analyzer.index import IndexedCapture, selecting
 from dlms_analyzer.meaning import learn
 from dlms_analyzer.messages import Message
 from dlms_analyzer.security.keyring import Keyring
-from tests.support import CAPTURES, sample_captures, sidecars
+from tests.support import CAPTURES, sample_captures, sidecar, sidecars
 
 LITERALS = {
     Domain.NUMBER: ["0", "1", "2", "3", "7", "15", "4059", "0.01", "1e-3"],
@@ -122,6 +122,14 @@ def test_ground_truth_captures_give_the_same_by_columns_and_by_messages(path: Pa
     capture, messages, meters = looked_at(path)
     wanted = compile_filter(text)
     assert selected(capture, text, meters) == [one.number for one in messages if wanted.matches(one, meters)]
+
+
+@pytest.mark.parametrize("text", ["dlms.octets", "!dlms.octets", "expert.code == malformed"])
+def test_what_is_left_of_malformed_apdus_is_found(text: str) -> None:
+    capture, messages, meters = looked_at(sidecar("malformed_datablock_c_gbt").pcap)
+    wanted = compile_filter(text)
+    there = [one.number for one in messages if wanted.matches(one, meters)]
+    assert selected(capture, text, meters) == there != []
 
 
 PLAIN = CAPTURES / "ln_wrapper_low.pcap"
