@@ -31,6 +31,8 @@ class GatheringScreen(MainScreen):
     def __init__(self) -> None:
         super().__init__()
         self._jobs: list[Job] = []
+        self._under_way: set[str] = set()
+        """Names of the jobs whose steps have not come to their end."""
         self._due = 0.0
         """When to show what was gathered, on the monotonic clock."""
 
@@ -49,7 +51,7 @@ class GatheringScreen(MainScreen):
     @property
     def gathering(self) -> bool:
         """Whether there is more to come."""
-        return any(not job.over for job in self._jobs)
+        return bool(self._under_way) and not self.cancelled
 
     @property
     def cancelled(self) -> bool:
@@ -67,7 +69,7 @@ class GatheringScreen(MainScreen):
 
     def grew(self) -> None:
         """Go on with what came; not when the user has cancelled it."""
-        if not self.gathering and not self.cancelled:
+        if all(job.over and not job.cancelled for job in self._jobs):
             self._gather(again=True)
 
     def action_again(self) -> None:
@@ -83,16 +85,19 @@ class GatheringScreen(MainScreen):
         if self.session is None:
             return
         start = self.analyzer_app.jobs.start
+        work = self.work()
+        self._under_way = {name for name, _ in work}
         self._jobs = [
-            start(name, self._watched(steps), on_step=self._on_step, on_done=self._show, background=again)
-            for name, steps in self.work()
+            start(name, self._watched(name, steps), on_step=self._on_step, on_done=self._show, background=again)
+            for name, steps in work
         ]
 
-    def _watched(self, steps: Iterator[object]) -> Iterator[object]:
+    def _watched(self, name: str, steps: Iterator[object]) -> Iterator[object]:
         """Work whose end is told in the status line, also when it is cancelled."""
         try:
             yield from steps
         finally:
+            self._under_way.discard(name)
             if self.is_running:
                 self.update_status()
 

@@ -20,6 +20,7 @@ from dlms_analyzer.security.key_check import State
 from dlms_analyzer.security.key_survey import KeySurvey
 from dlms_analyzer.security.key_trial import candidates_of
 from dlms_analyzer.security.keys import KeyProblem, KeySet
+from tui.jobs import Job
 from tui.screens.base import MainScreen
 from tui.screens.dialog import Choose
 from tui.screens.key_asking import Given, candidate_keys, loaded_keys, pasted_keys, saved_keys
@@ -76,7 +77,9 @@ class KeysScreen(MainScreen):
     def __init__(self) -> None:
         super().__init__()
         self._survey: KeySurvey | None = None
-        self._surveying = False
+        self._job: Job | None = None
+        self._looked = False
+        """The survey has come to its end."""
         self._waiting_to_look: Timer | None = None
 
     def body(self) -> ComposeResult:
@@ -104,7 +107,8 @@ class KeysScreen(MainScreen):
         """Look at all meters anew."""
         session = self.session
         self._survey = None if session is None else KeySurvey(session.table, session.keyring)
-        self._surveying = False
+        self._job = None
+        self._looked = False
         self._begin()
 
     def grew(self) -> None:
@@ -114,7 +118,7 @@ class KeysScreen(MainScreen):
 
     def _look_again(self) -> None:
         self._waiting_to_look = None
-        if self._surveying:
+        if self._job is not None and not self._job.over:
             self.grew()
         else:
             self._begin(again=True)
@@ -123,24 +127,17 @@ class KeysScreen(MainScreen):
         survey = self._survey
         if survey is None:
             self._show(None)
-        elif not self._surveying:
-            self._surveying = True
-            self.analyzer_app.jobs.start(
-                "looking at keys", self._surveys(survey), on_done=lambda: self._show(survey), background=again
+        else:
+            self._job = self.analyzer_app.jobs.start(
+                "looking at keys", survey.read(), on_done=lambda: self._show(survey), background=again
             )
-
-    def _surveys(self, survey: KeySurvey) -> Iterator[tuple[int, int]]:
-        try:
-            yield from survey.read()
-        finally:
-            if survey is self._survey:
-                self._surveying = False
 
     def _show(self, survey: KeySurvey | None) -> None:
         """Show what a survey has found; the cursors stay on their rows."""
         session = self.session
         if survey is not self._survey:
             return
+        self._looked = True
         meters = [] if survey is None else meter_rows(survey)
         sets: list[KeySetRow] = []
         if survey is not None and session is not None:
@@ -171,7 +168,7 @@ class KeysScreen(MainScreen):
     def _nothing(self) -> str:
         if self.session is None:
             return "No capture is open: press 7."
-        if self._surveying:
+        if not self._looked:
             return "Looking for protected messages …"
         return "Nothing in this capture is protected: no keys are needed."
 

@@ -197,8 +197,16 @@ async def test_a_cancelled_audit_says_so_and_can_be_begun_again(monkeypatch: pyt
 
 async def test_a_clean_capture_has_no_findings() -> None:
     async with running(session_of("push_udp_gbt"), keys=["5"]) as pilot:
-        await press(pilot, "o", "o")  # only expert notes
+        for _ in Origin:
+            await press(pilot, "o")  # at last, only expert notes
         assert "0 issues" in screen_text(pilot.app)
+        assert "Nothing was found." in screen_text(pilot.app)
+
+
+async def test_when_all_is_looked_at_and_nothing_found_the_screen_says_so(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.pcap"
+    empty.write_bytes((CAPTURES / "push_udp_gbt.pcap").read_bytes()[:24])
+    async with running(session_of(empty), keys=["5"]) as pilot:
         assert "Nothing was found." in screen_text(pilot.app)
 
 
