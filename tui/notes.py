@@ -103,7 +103,7 @@ class Notes:
 
     def put(self, remark: Remark) -> None:
         """Keep a remark in place of the one that the message has; an empty one takes it away."""
-        remark = remark._replace(note=remark.note.strip()[:MAX_NOTE])
+        remark = remark._replace(note=_clean(remark.note))
         self._change(remark)
         failed: list[str] = []
         before = self.path
@@ -170,4 +170,10 @@ def _remark(entry: Any, path: Path) -> Remark:
     kinds = {"message": int, "frame": int, "time": str, "bookmark": bool, "note": str}
     if not isinstance(entry, dict) or not all(type(entry.get(name)) is kind for name, kind in kinds.items()):
         raise Damaged(f"{path}: a message lacks {', '.join(kinds)}")
-    return Remark(*(entry[name] for name in kinds))
+    found = Remark(*(entry[name] for name in kinds))
+    return found._replace(note=_clean(found.note))
+
+
+def _clean(note: str) -> str:
+    """A note of one line: the file may come from anybody, and control characters have no business in it."""
+    return "".join(one if one.isprintable() else " " for one in note).strip()[:MAX_NOTE]

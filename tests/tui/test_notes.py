@@ -112,6 +112,14 @@ def test_remarks_on_what_has_no_file_are_for_this_run_only(paths: tuple[str, ...
     assert notes.all() == [remark(12)]
 
 
+def test_a_note_from_somebody_else_has_no_control_characters(tmp_path: Path) -> None:
+    notes = Notes([capture(tmp_path)])
+    notes.put(remark(12, "x"))
+    path = tmp_path / f"trace.pcap{SUFFIX}"
+    path.write_text(path.read_text(encoding="utf-8").replace('"x"', '"a\\u001b[2Jb\\u202ec\\n"'), encoding="utf-8")
+    assert [one.note for one in Notes([capture(tmp_path)]).all()] == ["a [2Jb c"]
+
+
 def test_a_note_of_any_length_is_cut_to_what_is_kept(tmp_path: Path) -> None:
     notes = Notes([capture(tmp_path)])
     notes.put(remark(12, "x" * 10_000))

@@ -19,6 +19,7 @@ from tui.message_columns import COLUMNS
 from tui.screens.base import MainScreen
 from tui.screens.dialog import Ask, Choose
 from tui.screens.tick import Tick
+from tui.session import Session
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.message_list import MessageList, MessageRows, shown_columns
 from tui.widgets.table import RowTable
@@ -49,6 +50,8 @@ class FindingScreen(MainScreen):
         self.chosen = Chosen(self.analyzer_app.jobs, self._show_chosen, self._more_found)
         self._stays_on: int | None = None
         """Number of the message that had the cursor before a filter."""
+        self._filtered: tuple[Session, int] | None = None
+        """The capture that the filter was last used on, and how many of its rows had been corrected."""
         self._to_top = False
         """The order was changed: its first message is of interest, not where the one under the cursor is now."""
         self._sought: tuple[str, Sought] | None = None
@@ -88,7 +91,12 @@ class FindingScreen(MainScreen):
     def filter_again(self) -> None:
         """The capture is another one, or keys were added: the same filter may describe other messages."""
         session = self.session
-        if session is not None and (self.chosen.text or self.chosen.sorted_by is not None):
+        state = None if session is None else (session, session.table.corrected)
+        if session is None or state == self._filtered:
+            return
+        self._filtered = state
+        if self.chosen.text or self.chosen.sorted_by is not None:
+            self._stays_on = self.number
             self.chosen.filter(session, self.chosen.text)
 
     def filter_status(self) -> str:

@@ -320,3 +320,20 @@ async def test_the_cursor_stays_on_its_message_or_goes_to_the_next_that_is_left(
         assert here(pilot) == 42
         await filtered(pilot, "")
         assert here(pilot) == 42
+
+
+async def test_keys_that_are_added_later_are_seen_by_the_filter_and_a_new_theme_is_not() -> None:
+    session = session_of("ln_wrapper_gmac_glo")
+    async with running(session) as pilot:
+        screen: Any = pilot.app.screen
+        await filtered(pilot, "security.status == ok")
+        assert shown(pilot) == []
+        for _ in session.capture.add_keys(*session_of(PLAIN, keys="ln_wrapper_gmac_glo").keys):
+            pass
+        pilot.app.tell("changed")
+        await settled(pilot)
+        assert shown(pilot) == expected(session, "security.status == ok") != []
+        job = screen.chosen._job
+        pilot.app.theme = "dlms-light"
+        await settled(pilot)
+        assert screen.chosen._job is job
