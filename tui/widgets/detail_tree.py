@@ -54,6 +54,9 @@ class DetailTree(Tree[Place]):
         scrollbar-size-vertical: 1;
         scrollbar-size-horizontal: 0;
     }
+    DetailTree > .tree--guides, DetailTree > .tree--guides-hover, DetailTree > .tree--guides-selected {
+        color: $text-muted;
+    }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
