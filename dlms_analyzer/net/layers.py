@@ -12,6 +12,7 @@ from dlms_analyzer.frames import Frame
 from scapy_layers import Node
 
 from .fallback import link_layer
+from .links import ETHERNET
 
 if TYPE_CHECKING:
     from scapy.packet import Packet
@@ -23,6 +24,11 @@ MAX_LAYERS: Final = 32
 """Layers that are shown: tunnels in tunnels in tunnels."""
 SHOWN: Final = 32
 """Octets of a payload that are shown as text."""
+
+
+def prepare_layers() -> None:
+    """Import the layers now, so that the first frame does not wait for them; may be called from another thread."""
+    link_layer(ETHERNET)
 
 
 def frame_layers(frame: Frame) -> tuple[Node, ...]:

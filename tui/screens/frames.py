@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import ClassVar, Final, overload
 
@@ -12,7 +13,7 @@ from textual.timer import Timer
 
 from dlms_analyzer.frames import Frame
 from dlms_analyzer.index.frames import FrameSurvey, FrameTable
-from dlms_analyzer.net.layers import frame_layers
+from dlms_analyzer.net.layers import frame_layers, prepare_layers
 from dlms_analyzer.output.facts import Fact
 from dlms_analyzer.output.tree import Section
 from scapy_layers import Node
@@ -88,6 +89,7 @@ class FramesScreen(MainScreen):
         self._shown: Session | None = None
         self._survey: FrameSurvey | None = None
         self._job: Job | None = None
+        self._prepared = False
         self._waiting: Timer | None = None
         self._wanted: int | None = None
         """Number of a frame to show as soon as it is there."""
@@ -107,6 +109,13 @@ class FramesScreen(MainScreen):
     def on_mount(self) -> None:
         """Begin in the list."""
         self.list.focus()
+        self.run_worker(self._prepare(), group="layers")
+
+    async def _prepare(self) -> None:
+        """Import what dissects frames, which takes half a second, while the list is there already."""
+        await asyncio.to_thread(prepare_layers)
+        self._prepared = True
+        self._show_details()
 
     def changed(self) -> None:
         """Survey the frames of the capture; leave when another one is open."""
@@ -172,7 +181,7 @@ class FramesScreen(MainScreen):
             self.query_one(HexView).show(b"")
             return
         octets = frame.octets
-        section = Section(_FRAME, "", octets, frame_layers(frame), {})
+        section = Section(_FRAME, "", octets, frame_layers(frame) if self._prepared else (), {})
         self.query_one(DetailTree).show(self._facts(row, frame), [section], f"frame {row.number:,}")
         self.query_one(HexView).show(octets)
 
