@@ -183,10 +183,10 @@ class Capturing:
         if rows is None or rows.session is not session or not len(rows):
             return found
         if rows.numbers is not None:
-            found.append((f"the {len(rows):,} messages that are listed", list(rows.numbers)))
+            found.append((f"messages that are listed ({len(rows):,})", list(rows.numbers)))
         bookmarked = [one.message for one in session.notes.all() if one.bookmark and one.message <= len(session.table)]
         if bookmarked:
-            found.append((f"the {len(bookmarked):,} messages with bookmarks", bookmarked))
+            found.append((f"messages with bookmarks ({len(bookmarked):,})", bookmarked))
         row = session.table.row(rows.number(screen.list.cursor))
         conversation = row.conversation.number
         streams = enumerate(session.table.column("stream"), 1)

@@ -98,6 +98,8 @@ class CaptureScreen(MainScreen):
         tabs = self.query_one(Tabs)
         if tabs.active != f"tab-{name}":
             tabs.active = f"tab-{name}"
+        for pane, title in _TITLES.items():  # also seen without colours
+            self.query_one(f"#tab-{pane}", Tab).label = f"> {title}" if pane == name else title
         if name == CURRENT:
             self.query_one(f"#{CURRENT}").focus()
         else:

@@ -50,7 +50,7 @@ class SaveForm(ModalScreen[Wish | None]):
         #box { width: 72; max-width: 95%; height: auto; max-height: 95%; border: solid $border; padding: 0 1;
                background: $surface; overflow-y: auto; }
         RadioSet { width: 1fr; border: none; padding: 0; }
-        Input { border: none; height: 1; background: $boost; }
+        Input { background: $boost; }
     }
     """
 
@@ -78,7 +78,7 @@ class SaveForm(ModalScreen[Wish | None]):
             yield Label("As")
             yield RadioSet(*(RadioMark(words, form == PCAPNG) for form, (words, _) in _FORMS.items()), id="form")
             yield Label("File (Enter saves)")
-            yield Input(self._path + _FORMS[PCAPNG][1], id="path")
+            yield Input(self._path + _FORMS[PCAPNG][1], id="path", compact=True)
 
     def on_mount(self) -> None:
         """Begin with what is most often changed."""

@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from dlms_analyzer.capture import open_capture
+from dlms_analyzer.capture.live_tools import CaptureTool, find_tools
 from dlms_analyzer.framing.options import DecodeAs
 from tests.dlms_analyzer.capture.privilege import LOOPBACK, needs_privilege
 from tests.support import CAPTURES
@@ -316,6 +317,24 @@ async def test_frames_are_kept_in_a_file_as_they_come(receiver: socket.socket, t
         await until(pilot, lambda: pilot.app.session.ended)
         with open_capture(out) as source:
             assert len(list(source)) == 3
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the program is a shell script")
+async def test_a_capture_program_that_dies_is_told_and_what_came_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = tmp_path / "tcpdump"
+    script = "#!/bin/sh\necho listening on x >&2\ncat {}\nsleep 0.3\necho the interface went down >&2\nexit 1\n"
+    fake.write_text(script.format(CAPTURES / f"{LOW}.pcap"))
+    fake.chmod(0o755)
+    tool = CaptureTool("tcpdump", str(fake), "listening on", find_tools()[-1].dropped)
+    monkeypatch.setattr("dlms_analyzer.capture.live.find_tools", lambda: [tool])
+    async with running(None) as pilot:
+        pilot.app.capturing.do(pilot.app.capturing.open(LivePlan(("x",))))
+        await until(pilot, lambda: pilot.app.session and pilot.app.session.ended)
+        assert "tcpdump has ended by itself: the interface went down" in told(pilot)
+        assert len(pilot.app.session.table) == 84
+        assert pilot.app.session.unsaved == 94
 
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo terminals")
