@@ -210,7 +210,7 @@ class Outline:
             said = "(a long transfer: Enter shows it)"
         else:
             value = meter.latest(ref)
-            said = "(no longer there)" if value is None else value_text(value, show_secrets=show_secrets)
+            said = "(cannot be read)" if value is None else value_text(value, show_secrets=show_secrets)
         if len(self._said) >= MAX_SAID:
             self._said.clear()
         self._said[line.key] = (state, said)

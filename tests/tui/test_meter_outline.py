@@ -96,3 +96,13 @@ def test_lines_are_made_again_only_when_there_are_other_ones(tmp_path: Path) -> 
     assert outline.position("no such key") is None
     outline.use(None)
     assert outline.lines == []
+
+
+def test_a_value_whose_octets_are_malformed_is_told_as_such(tmp_path: Path) -> None:
+    script = Script()
+    script.client(b"\xc0\x01\xc1\x00\x03" + ENERGY + b"\x02\x00").server(b"\xc4\x01\xc1\x00\x06\x00\x00")
+    outline = Outline()
+    outline.use(gathered(script, tmp_path))
+    opened(outline, "electricity")
+    opened(outline, "1-0:1.8.0.255 ")
+    assert "2 value = (cannot be read)  1 value" in texts(outline)

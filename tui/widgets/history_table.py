@@ -53,7 +53,7 @@ class Seen(NamedTuple):
         if self._takes_long:
             return "a long transfer"
         value = self.history.value(self.place)
-        return "no longer there" if value is None else value_text(value, show_secrets=self.show_secrets)
+        return "cannot be read" if value is None else value_text(value, show_secrets=self.show_secrets)
 
     @property
     def _takes_long(self) -> bool:

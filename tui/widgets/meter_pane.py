@@ -36,6 +36,7 @@ from tui.widgets.value_view import ValueView
 if TYPE_CHECKING:
     from tui.app import AnalyzerApp
 
+UNREADABLE: Final = "cannot be read: the message is malformed, or its octets are gone"
 LONG_TRANSFER: Final = "came in a transfer of very many messages: press Enter to read it"
 
 
@@ -163,7 +164,8 @@ class MeterPane(Vertical):
         if line.object is not None:
             meter.prepare(line.object)
         number = meter.numbers(ref)[-1]
-        self._show_value(None if meter.is_long(number) and not long else meter.latest(ref))
+        waits = meter.is_long(number) and not long
+        self._show_value(None if waits else meter.latest(ref), LONG_TRANSFER if waits else UNREADABLE)
         self._collect(self._history)
 
     def _collect(self, history: History) -> None:
@@ -185,8 +187,8 @@ class MeterPane(Vertical):
 
         self._begin("history", history.collect(), on_step=step, on_done=done)
 
-    def _show_value(self, value: Value | None) -> None:
-        """Show a value, as a table when it is a profile."""
+    def _show_value(self, value: Value | None, missing: str = UNREADABLE) -> None:
+        """Show a value, as a table when it is a profile; what to say when there is none."""
         self._value = value
         self._table = None if value is None or value.secret is not None else value.table
         session, line = self._session, self._line
@@ -194,7 +196,7 @@ class MeterPane(Vertical):
             return
         self._about(_attribute_title(line))
         if value is None:
-            self.query_one(ValueView).show([ValueLine(0, "value", LONG_TRANSFER, "warning")])
+            self.query_one(ValueView).show([ValueLine(0, "value", missing, "warning")])
             self._look(View.VALUE)
             return
         self._spelled = False

@@ -340,6 +340,16 @@ async def test_a_transfer_of_very_many_messages_is_read_only_when_asked(monkeypa
         assert value_text(pilot).startswith("value: 0.11 Wh")
 
 
+async def test_a_value_that_is_malformed_is_said_to_be_and_leads_to_its_message(tmp_path: Path) -> None:
+    script = Script()
+    script.client(b"\xc0\x01\xc1\x00\x03" + ENERGY + b"\x02\x00").server(b"\xc4\x01\xc1\x00\x06\x00\x00")
+    async with running(session_of(written(script, tmp_path)), keys=["3"]) as pilot:
+        await point(pilot, ENERGY, 2)
+        assert value_text(pilot) == "value: cannot be read: the message is malformed, or its octets are gone"
+        await press(pilot, "enter", "enter")
+        assert "No. 2" in screen_text(pilot.app)
+
+
 async def test_a_profile_is_shown_as_a_value_too() -> None:
     async with running(session_of("j_ln_hdlc_hls2_profile200"), keys=["3"]) as pilot:
         await point(pilot, PROFILE, 2)
