@@ -113,17 +113,22 @@ class Chosen:
         steps = session.capture.select(wanted, session.meters, self._looked + 1)
         self._job = self._jobs.start("filtering", steps, on_step=found, on_done=done, background=not first)
 
+    def _sorted(self) -> None:
+        """Whatever came meanwhile stands behind; nobody may tell of it again."""
+        self._job = None
+        self.go_on()
+
     def _sort(self) -> None:
         session, by = self._session, self.sorted_by
         if session is None or by is None:
             return
-        last = len(session.table)
 
         def found(step: Sorted) -> None:
             if step.numbers is not None:
                 self._shown = step.numbers
-                self._looked = max(self._looked, last)
+                if self._wanted is None:
+                    self._looked = len(step.numbers)
                 self._show(step.numbers)
 
         steps = in_order(session.table, by[0], descending=by[1], numbers=self._found)
-        self._job = self._jobs.start("sorting", steps, on_step=found)
+        self._job = self._jobs.start("sorting", steps, on_step=found, on_done=self._sorted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum, auto
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from dlms_analyzer.cosem.obis import describe
@@ -209,6 +210,7 @@ def _values(field: FilterField, seen: Iterable[str]) -> Iterator[tuple[str, str]
         yield from ((word, "") for word in TRUTH)
 
 
+@lru_cache(maxsize=4_096)  # the objects of a capture, at every letter that is typed
 def _name_of(text: str) -> str:
     try:
         return describe(parse_obis(text)).name

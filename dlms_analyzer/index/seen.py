@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import chain, count, islice
+from itertools import chain, count
 from typing import Any, Final
 
 from dlms_analyzer.framing.options import PROFILES
@@ -41,4 +41,10 @@ def _meanings(table: MessageTable, column: str) -> Iterator[Any]:
 
 
 def _texts(values: Iterator[Any]) -> list[str]:
-    return list(islice(dict.fromkeys(str(one) for one in values if one), MAX_SEEN))
+    found: dict[str, None] = {}
+    for value in values:
+        if value:
+            found[str(value)] = None
+            if len(found) == MAX_SEEN:
+                break
+    return list(found)

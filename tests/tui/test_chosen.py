@@ -171,6 +171,15 @@ def test_of_all_messages_in_an_order_those_that_come_later_are_the_last(session:
     assert bench.shown == [*range(84, 0, -1), *range(85, len(session.table) + 1)]
 
 
+def test_messages_that_come_while_others_are_sorted_are_not_forgotten(session: Session) -> None:
+    bench = Bench()
+    bench.chosen.sort(session, ("number", True))
+    session.capture.take(session_of("hdlc_edge_cases").source)
+    bench.chosen.go_on()
+    bench.tasks.run()
+    assert sorted(bench.shown or []) == list(range(1, len(session.table) + 1))
+
+
 def test_a_filter_that_the_user_stopped_does_not_go_on_by_itself(session: Session) -> None:
     bench = Bench()
     bench.chosen.filter(session, "dlms.sender == server")
