@@ -120,7 +120,10 @@ class Capturing:
         def done() -> None:
             if wish.form == PCAPNG and wish.numbers is None:
                 session.saved = frames
-            self._say(f"saved: {wish.path}")
+            lost = session.capture.frames.lost if session.again is None else 0
+            self._say(
+                f"saved: {wish.path}" + (f", without {lost:,} frames that the ring no longer holds" if lost else "")
+            )
             if then is not None:
                 then()
 

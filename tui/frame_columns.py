@@ -12,7 +12,7 @@ from dlms_analyzer.net import Fate
 from dlms_analyzer.net.gist import FrameGist, frame_gist
 from tui.widgets.table import Column
 
-_GONE: Final = FrameGist("", "", "", "", 0, "no longer kept")
+_GONE: Final = FrameGist("", "", "", "", 0, Fate.GONE.value)
 _ROLES: Final = {
     Fate.REPEATED: "note",
     Fate.EARLY: "note",

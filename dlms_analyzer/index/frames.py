@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from struct import Struct
 from typing import Final, NamedTuple
 
-from dlms_analyzer.capture import Source
+from dlms_analyzer.capture import CaptureError, Source
 from dlms_analyzer.frames import Frame
 from dlms_analyzer.index.parts import PIECES
 from dlms_analyzer.index.table import MessageTable
@@ -31,10 +31,12 @@ class FrameTable:
 
     Attributes:
         source: has their octets.
+        lost: frames that the latest iteration has passed over, because the source no longer has their octets.
     """
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.lost = 0
         self._chunks: list[bytearray] = []
         self._count = 0
         self._lengths: dict[int, int] = {}
@@ -68,12 +70,15 @@ class FrameTable:
         return Frame(number, time, link_type, octets, 0, size, original, interface, direction)
 
     def __iter__(self) -> Iterator[Frame]:
-        """Yield the frames that there are now, their octets read again.
-
-        Raises:
-            CaptureError: the source no longer has their octets.
-        """
-        return map(self.frame, range(1, self._count + 1))
+        """Yield the frames that there are now and that are still kept, their octets read again; see `lost`."""
+        self.lost = 0
+        for number in range(1, self._count + 1):
+            try:
+                frame = self.frame(number)
+            except CaptureError:  # the ring is full
+                self.lost += 1
+            else:
+                yield frame
 
     def time(self, number: int) -> int:
         """When a frame was captured, nanoseconds since 1970 UTC."""
@@ -145,7 +150,7 @@ class FrameSurvey:
             yield from self._read()
         while len(self._fates) < len(self.frames):
             for number in range(len(self._fates) + 1, min(len(self._fates) + STEP, len(self.frames)) + 1):
-                self._tell(self.frames.frame(number))
+                self._tell_noted(number)
             yield self._progress
         yield from self._assign()
 
@@ -182,6 +187,12 @@ class FrameSurvey:
         finally:
             source.close()
         self._again = None
+
+    def _tell_noted(self, number: int) -> None:
+        try:
+            self._tell(self.frames.frame(number))
+        except CaptureError:
+            self._fates.append(FATES.index(Fate.GONE))
 
     def _tell(self, frame: Frame) -> None:
         self._fates.append(FATES.index(self._teller.of(frame)))

@@ -29,6 +29,7 @@ class Fate(Enum):
     CUT = Reason.CUT.value
     MALFORMED = Reason.MALFORMED.value
     UNSUPPORTED = Reason.UNSUPPORTED.value
+    GONE = "no longer kept"
 
 
 FATES: Final = tuple(Fate)

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import ContentSwitcher, Tab, Tabs
 
+from dlms_analyzer.frames import TCP, ports
 from tui.opening import FilePlan, Plan
 from tui.screens.base import MainScreen
 from tui.screens.rules_form import RulesForm
@@ -122,7 +123,7 @@ class CaptureScreen(MainScreen):
     def on_file_picker_picked(self, event: FilePicker.Picked) -> None:
         """Open files."""
         self.query_one(FilePicker).marked.clear()
-        self._open(FilePlan(event.paths))
+        self._open(FilePlan(event.paths, event.follow))
 
     def on_line_list_chosen(self, event: LineList.Chosen) -> None:
         """Start on the interface or port under the cursor."""
@@ -169,8 +170,21 @@ class CaptureScreen(MainScreen):
         options = capturing.given.options if session is None else session.options
 
         async def ask() -> None:
-            chosen = await self.app.push_screen_wait(RulesForm(options))
+            chosen = await self.app.push_screen_wait(RulesForm(options, self._ports()))
             if chosen is not None and chosen != options:
                 await capturing.reread(chosen)
 
         capturing.do(ask())
+
+    def _ports(self) -> str:
+        """The ports that the message under the cursor came over, as a rule would name them."""
+        session, screen = self.session, self.analyzer_app.main_screen("messages")
+        number = getattr(screen, "number", None)
+        if session is None or not number or number > len(session.table):
+            return ""
+        conversation = session.table.row(number).conversation
+        found = ports(conversation.forward.flow)
+        if found is None:
+            return ""
+        name = "tcp" if conversation.transport == TCP else "udp"
+        return f"message {number:,}: " + ", ".join(f"{name}.port=={port}" for port in dict.fromkeys(found))

@@ -34,19 +34,23 @@ class RulesForm(ModalScreen[FramingOptions | None]):
         Binding("ctrl+s", "take", "Read again with these", id="rules.take", priority=True),
     ]
 
-    def __init__(self, options: FramingOptions) -> None:
+    def __init__(self, options: FramingOptions, hint: str = "") -> None:
         """Prepare.
 
         Args:
             options: as they are now.
+            hint: ports that somebody may want a rule for.
         """
         super().__init__()
         self._options = options
+        self._hint = hint
 
     def compose(self) -> ComposeResult:
         """Rules, a mark, and what is wrong."""
         with Vertical(id="box"):
             yield Label(f"A rule a line, like tcp.port==4063,hdlc; framings: {', '.join(PROFILES)}", markup=False)
+            if self._hint:
+                yield Label(safe(self._hint))
             yield TextArea("\n".join(map(str, self._options.decode_as)), id="rules")
             yield CheckMark(
                 "recognise other streams by content", self._options.heuristics, id="heuristics", compact=True

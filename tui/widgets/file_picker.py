@@ -47,6 +47,8 @@ class FilePicker(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", "Mark", id="files.mark", tooltip="choose several files, to open them as one"),
+        Binding("F", "follow", "Follow", show=False, id="files.follow",
+                tooltip="open the file, and go on at its end when it grows"),
         Binding("slash", "type", "Type a path", key_display="/", id="files.type"),
         Binding("backspace", "up", "Folder above", show=False, id="files.up"),
         Binding("full_stop", "everything", "All files", key_display=".", id="files.everything",
@@ -58,11 +60,13 @@ class FilePicker(Vertical):
 
         Attributes:
             paths: of the captures.
+            follow: go on at the end of a file when it grows.
         """
 
-        def __init__(self, paths: tuple[str, ...]) -> None:
+        def __init__(self, paths: tuple[str, ...], *, follow: bool = False) -> None:
             super().__init__()
             self.paths = paths
+            self.follow = follow
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -158,6 +162,12 @@ class FilePicker(Vertical):
                 self.marked[entry.path] = None
             self.entries.forget()
         self.entries.action_move(1)
+
+    def action_follow(self) -> None:
+        """Open a file, and wait for more at its end."""
+        entry = self.entries.row
+        if entry is not None and not entry.is_folder:
+            self.post_message(self.Picked((str(entry.path),), follow=True))
 
     def action_type(self) -> None:
         """Type a path."""

@@ -124,6 +124,25 @@ def test_frames_of_merged_captures_keep_their_interfaces() -> None:
     assert [frame.link_type for frame in capture.frames] == links
 
 
+def test_frames_that_fell_out_of_the_ring_before_anybody_looked_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    capture = IndexedCapture(open_capture(CAPTURE))
+    for _ in capture.grow():
+        pass
+    octets = capture.source.octets
+
+    def ring(interface: int, start: int, end: int) -> bytes:
+        if start < 200:
+            raise CaptureError("the ring is full")
+        return octets(interface, start, end)
+
+    monkeypatch.setattr(capture.source, "octets", ring)
+    survey = FrameSurvey(capture.table, capture.frames)
+    for _ in survey.steps():
+        pass
+    assert [survey.fate(number) for number in (1, 2, 4)] == [Fate.GONE, Fate.GONE, Fate.DELIVERED]
+    assert survey.messages_of(4) == (1,)
+
+
 def test_a_frame_that_is_not_there_is_an_index_error() -> None:
     _, survey = surveyed(CAPTURE)
     for number in (0, len(survey.frames) + 1):

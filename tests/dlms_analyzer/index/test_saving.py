@@ -91,6 +91,25 @@ def test_saving_that_is_stopped_leaves_nothing_behind(tmp_path: Path, monkeypatc
     assert list(tmp_path.iterdir()) == []
 
 
+def test_frames_that_are_no_longer_kept_are_passed_over_and_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    capture = grown()
+    octets = capture.source.octets
+
+    def ring(interface: int, start: int, end: int) -> bytes:
+        if start < 2_000:
+            raise CaptureError("the ring is full")
+        return octets(interface, start, end)
+
+    monkeypatch.setattr(capture.source, "octets", ring)
+    for _ in save_capture(capture, tmp_path / "out.pcapng"):
+        pass
+    kept = saved(tmp_path / "out.pcapng")
+    assert kept == saved(CAPTURE)[-len(kept) :]
+    assert capture.frames.lost == len(capture.frames) - len(kept) > 0
+
+
 def test_messages_are_exported_as_the_jsonl_of_the_command_line(tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     for _ in export_messages(grown(), out, JSONL, Meters()):

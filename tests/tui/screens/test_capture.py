@@ -113,6 +113,18 @@ async def test_a_path_can_be_typed_and_is_completed(folder: Path) -> None:
         assert pilot.app.session.paths == (str(folder / f"{LOW}.pcap"),)
 
 
+async def test_a_file_that_grows_is_followed(folder: Path) -> None:
+    octets = (folder / f"{LOW}.pcap").read_bytes()
+    (folder / f"{LOW}.pcap").write_bytes(octets[:2_000])
+    async with running(None, keys=["7"]) as pilot:
+        await shown(pilot, f"{EVENTS}.pcap", f"{LOW}.pcap")
+        await press(pilot, "end", "F")
+        await until(pilot, lambda: pilot.app.session and len(pilot.app.session.table))
+        (folder / f"{LOW}.pcap").write_bytes(octets)
+        await until(pilot, lambda: len(pilot.app.session.table) > 80)
+        assert not pilot.app.session.ended
+
+
 async def test_folders_are_gone_into_and_left(folder: Path) -> None:
     (folder / "meters").mkdir()
     shutil.copy(CAPTURES / f"{LOW}.pcap", folder / "meters" / "inside.pcap")
@@ -379,6 +391,7 @@ async def test_the_settings_of_a_line_are_read_as_people_write_them() -> None:
 async def test_other_rules_read_the_capture_again() -> None:
     async with running(session_of(LOW), keys=["7", "d"]) as pilot:
         await until(pilot, lambda: isinstance(pilot.app.screen, RulesForm))
+        assert "message 1: tcp.port==53748, tcp.port==4063" in screen_text(pilot.app)
         area = pilot.app.screen.query_one(TextArea)
         area.text = "tcp.port=4063"
         await press(pilot, "ctrl+s")
