@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from dlms_analyzer.capture import CaptureError
 from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.framing.options import FramingOptions
 from dlms_analyzer.index.saving import SaveProgress, export_messages, save_capture
 from tui.folders import expanded
-from tui.opening import FilePlan, LivePlan, Plan, SerialPlan
+from tui.opening import FilePlan, LivePlan, Plan, SerialPlan, apart
 from tui.screens.dialog import Choose, Confirm
 from tui.screens.save_form import PCAPNG, SaveForm, Wish
 from tui.session import Given, Session
@@ -22,6 +22,8 @@ from tui.session import Given, Session
 if TYPE_CHECKING:
     from tui.app import AnalyzerApp
 
+PATIENCE: Final = 1.0
+"""Seconds that opening may take before the user is told that it waits."""
 _SAVE, _LOSE, _STAY = range(3)
 
 
@@ -34,10 +36,12 @@ class Capturing:
 
     def __init__(self, app: AnalyzerApp, given: Given) -> None:
         self._app = app
+        self._newest: object = None
+        """What stands for the latest attempt to open something."""
         self.given = given
 
     def do(self, work: Awaitable[object]) -> None:
-        """Do something that waits for the user or for a program; one thing at a time, the newest wins."""
+        """Do something that waits for the user or for a program."""
 
         async def guarded() -> None:
             try:
@@ -77,7 +81,7 @@ class Capturing:
         """Take no more frames; what came is still read, and stays on the screens."""
         stop: Callable[[], None] | None = getattr(self._source, "stop", None)
         if stop is not None:
-            await asyncio.to_thread(stop)
+            await apart(stop)
 
     async def toggle(self) -> None:
         """Stop what runs; start again what was stopped.
@@ -172,7 +176,15 @@ class Capturing:
         return (self.given.keys if session is None else session.keyring).given()
 
     async def _show(self, plan: Plan, given: Given) -> None:
-        source = await asyncio.to_thread(plan.open)
+        self._newest = opening = object()
+        waiting = self._app.set_timer(PATIENCE, lambda: self._say("opening; this waits for octets to come"))
+        try:
+            source = await apart(plan.open)
+        finally:
+            waiting.stop()
+        if opening is not self._newest:  # something else was opened meanwhile
+            source.close()
+            return
         session = Session.of(plan, source, given)
         for path in plan.paths:
             self._app.recent.add_file(path)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar, cast
 
 from dlms_analyzer.capture import CaptureError, ListeningSource, Source, merged, open_capture
 from dlms_analyzer.capture.baud_rate import LineSettings
@@ -14,6 +18,8 @@ from dlms_analyzer.capture.live import RING, LiveSource
 from dlms_analyzer.capture.serial_tap import SerialSource
 from dlms_analyzer.capture.tshark import TsharkSource
 from dlms_analyzer.net import NetworkDecoder
+
+Result = TypeVar("Result")
 
 STANDARD_INPUT: Final = "-"
 USUAL_LINE: Final = LineSettings(9600, 8, "N")
@@ -139,6 +145,36 @@ class SerialPlan:
             CaptureError: a port cannot be opened.
         """
         return SerialSource(self.devices, self.settings, mode_e=self.mode_e)
+
+
+async def apart(work: Callable[[], Result]) -> Result:
+    """Do something that may wait for ever, in a thread that does not keep the program from ending.
+
+    Args:
+        work: what to do. What it gives or raises is given or raised here.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[Result] = loop.create_future()
+
+    def settle(result: Result | None, error: Exception | None) -> None:
+        if done.done():  # nobody waits any more
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(cast(Result, result))
+
+    def run() -> None:
+        result, failure = None, None
+        try:
+            result = work()
+        except Exception as error:  # noqa: BLE001 - it is raised again where somebody waits
+            failure = error
+        with suppress(RuntimeError):  # the program has ended meanwhile
+            loop.call_soon_threadsafe(settle, result, failure)
+
+    threading.Thread(target=run, daemon=True).start()
+    return await done
 
 
 def is_file(path: str) -> bool:

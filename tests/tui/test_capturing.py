@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,23 @@ async def test_stopping_a_followed_file_reads_what_is_left(tmp_path: Path) -> No
         while not session.ended:
             await pilot.pause()
         assert len(session.table) == 84
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+async def test_a_pipe_that_nobody_writes_keeps_nobody_from_opening_something_else(tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    async with running(None) as pilot:
+        app = pilot.app
+        app.capturing.do(app.capturing.open(FilePlan((str(fifo),))))
+        await pilot.pause()
+        app.capturing.do(app.capturing.open(FilePlan((LOW,))))
+        while app.session is None or not app.session.ended:
+            await pilot.pause()
+        session = app.session
+        fifo.write_bytes(Path(LOW).read_bytes())  # now the first one opens: too late
+        await pilot.pause(0.2)
+        assert app.session is session
 
 
 async def test_keys_given_later_open_what_is_opened_next() -> None:

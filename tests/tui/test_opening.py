@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from dlms_analyzer.capture import CaptureError
 from tests.support import CAPTURES
-from tui.opening import FilePlan, is_file, keep_input_for_capture
+from tui.opening import FilePlan, apart, is_file, keep_input_for_capture
 
 
 def test_several_files_are_one_source() -> None:
@@ -45,3 +47,30 @@ def test_a_capture_on_standard_input_needs_a_terminal_for_the_keys(monkeypatch: 
     monkeypatch.setattr(os, "open", refused)
     with pytest.raises(CaptureError, match="no terminal for the keys"):
         keep_input_for_capture()
+
+
+async def test_what_may_wait_for_ever_gives_its_result_or_raises() -> None:
+    assert await apart(lambda: 7) == 7
+
+    def failing() -> int:
+        raise CaptureError("no such thing")
+
+    with pytest.raises(CaptureError, match="no such thing"):
+        await apart(failing)
+
+
+async def test_a_result_that_nobody_waits_for_any_more_is_dropped() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow() -> int:
+        begun.set()
+        go_on.wait(10)
+        return 1
+
+    waiting = asyncio.ensure_future(apart(slow))
+    await asyncio.to_thread(begun.wait, 10)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    go_on.set()
+    assert await apart(lambda: 2) == 2
