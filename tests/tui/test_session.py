@@ -37,3 +37,32 @@ def test_time_counts_from_the_first_message() -> None:
     assert session.first_time == 0
     list(session.reading())
     assert session.first_time == next(iter(read("ln_wrapper_low").messages)).time
+
+
+class Busy:
+    """A source that the system drops frames of, and that is not read fast enough."""
+
+    name = "busy"
+    interfaces: tuple[()] = ()
+
+    def __init__(self, dropped: int, backlog: int) -> None:
+        self.dropped = dropped
+        self.backlog = backlog
+        self.asked = 0
+
+    def refresh_dropped(self) -> None:
+        self.asked += 1
+
+
+def test_what_goes_wrong_with_a_live_capture_is_said_in_a_few_words() -> None:
+    said = [Session(Busy(*numbers), live=True).behind for numbers in ((0, 500), (12, 0), (1_000, 3_000_000))]  # type: ignore[arg-type]
+    assert said == ["", "12 frames dropped", "1,000 frames dropped  3 MB behind"]
+
+
+def test_a_capture_program_is_asked_for_drops_while_it_runs() -> None:
+    source = Busy(0, 0)
+    session = Session(source, live=True)  # type: ignore[arg-type]
+    session.ask_drops()
+    session.ended = True
+    session.ask_drops()
+    assert source.asked == 1
