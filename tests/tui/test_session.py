@@ -5,6 +5,7 @@ from __future__ import annotations
 import dlms_analyzer
 from tests.support import CAPTURES
 from tests.tui.running import session_of
+from tui.session import Session
 
 
 def read(name: str) -> dlms_analyzer.Capture:
