@@ -107,7 +107,7 @@ class FindingsScreen(GatheringScreen):
         if self.session is None:
             return "no capture is open: press 7"
         shown_issues = sum(isinstance(row, Issue) for row in self.issues.rows)
-        text = f"{shown_issues:,} issues, {self._grouping.value}"
+        text = f"{shown_issues:,} issue{'' if shown_issues == 1 else 's'}, {self._grouping.value}"
         if self._origin is not None:
             text += f", only {self._origin.value}"
         if self.cancelled:
