@@ -70,12 +70,13 @@ def main() -> int:
         terminal = Terminal([*PROGRAM, str(path)], folder)
         terminal.wait_for(on_cursor(1), LONGEST)
         terminal.rest(max(PAUSES))
-        spent, begun, place = terminal.processor_time(), time.perf_counter(), 0
+        spent, begun, place, most = terminal.processor_time(), time.perf_counter(), 0, 0.0
         while b"reading" in terminal.painted[place:]:
             place = len(terminal.painted)
             took = terminal.latency(b"j", on_cursor(len(times) + 2))
             times.append(float("inf") if took is None else took)
             terminal.rest(chance.uniform(*PAUSES))
+            most = max(most, terminal.memory())
         wall = time.perf_counter() - begun
         share = (terminal.processor_time() - spent) / wall
         terminal.rest(1.0)
@@ -90,6 +91,7 @@ def main() -> int:
         print(f"{what:24}{figures[0]:>8.0f}{figures[1]:>8.0f}{figures[2]:>9.0f}")
     print(f"({1000 * LATENCY:.0f} allowed for 95%)")
     print(f"memory {memory - imports():.1f} MiB over the imports of the index ({allowed:.1f} allowed)")
+    print(f"at most {most:.1f} MiB in all processes together while it was read")
     return 0
 
 

@@ -95,10 +95,16 @@ class Terminal:
             self.read(left)
 
     def memory(self) -> float:
-        """Memory of the program, MiB, without the pages of mapped files."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        found = re.search(r"RssAnon:\s+(\d+)", status)
-        return int(found[1]) / 1024 if found else 0.0
+        """Memory of the program and its child processes, MiB, without the pages of mapped files."""
+        found = 0
+        for process in Path("/proc").iterdir():
+            try:
+                if process.name.isdigit() and os.getsid(int(process.name)) == self.process.pid:
+                    said = re.search(r"RssAnon:\s+(\d+)", (process / "status").read_text())
+                    found += int(said[1]) if said else 0
+            except OSError:  # it has just ended
+                continue
+        return found / 1024
 
     def processor_time(self) -> float:
         """Seconds that a processor has worked for the program."""

@@ -49,7 +49,9 @@ _FIRST_OBJECT = ("3", "down", "right", "down", "right")
 VIEWS = (
     View("messages", (), CIPHERED),
     View("message", ("down", "down", "down", "tab", "down", "down")),
+    View("filter", ("slash", "d", "l", "m", "s", "full_stop", "i", "n"), CIPHERED),
     View("diff", ("d", "down", "d")),
+    View("frames", ("r",)),
     View("sessions", ("2",), CIPHERED),
     View("ladder", ("2", "enter")),
     View("meters", ("3",)),
@@ -63,6 +65,8 @@ VIEWS = (
     View("statistics", ("6",)),
     View("response_times", ("6", "right")),
     View("over_time", ("6", "right", "right")),
+    View("capture", ("7",)),
+    View("save", ("7", "w")),
     View("help", ("question_mark",)),
 )
 

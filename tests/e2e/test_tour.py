@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -27,8 +28,10 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Starts the program in a terminal."""
     terminals: list[Terminal] = []
 
-    def begin(*arguments: str, **how: tuple[int, int]) -> Terminal:
-        terminals.append(Terminal(tmp_path, *arguments, **how))
+    def begin(*arguments: str | Path, **how: tuple[int, int]) -> Terminal:
+        # Bookmarks and notes stand beside a capture: a tour has copies.
+        given = [str(shutil.copy(one, tmp_path)) if isinstance(one, Path) else one for one in arguments]
+        terminals.append(Terminal(tmp_path, *given, **how))
         return terminals[-1]
 
     yield begin
@@ -37,7 +40,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 def test_a_capture_is_opened_browsed_and_left(start: Start) -> None:
-    terminal = start(str(PLAIN))
+    terminal = start(PLAIN)
     terminal.wait_for("AARQ", "84 messages")
     terminal.press("Down", "Down")
     terminal.wait_for("No. 3", "ACTION.request")
@@ -52,7 +55,7 @@ def test_a_capture_is_opened_browsed_and_left(start: Start) -> None:
 
 
 def test_a_display_filter_is_typed_used_and_taken_away(start: Start) -> None:
-    terminal = start(str(PLAIN))
+    terminal = start(PLAIN)
     terminal.wait_for("84 messages")
     terminal.press("/")
     terminal.wait_for("Apply")
@@ -67,7 +70,7 @@ def test_a_display_filter_is_typed_used_and_taken_away(start: Start) -> None:
 
 
 def test_the_values_of_a_profile_are_plotted(start: Start) -> None:
-    terminal = start(str(PROFILE))
+    terminal = start(PROFILE)
     terminal.wait_for("messages")
     terminal.press("3")
     terminal.wait_for("1 meter")
@@ -81,7 +84,7 @@ def test_the_values_of_a_profile_are_plotted(start: Start) -> None:
 
 
 def test_a_session_is_seen_as_a_ladder_and_left_for_one_of_its_messages(start: Start) -> None:
-    terminal = start(str(PLAIN))
+    terminal = start(PLAIN)
     terminal.wait_for("84 messages")
     terminal.press("2")
     terminal.wait_for("association")
@@ -93,7 +96,7 @@ def test_a_session_is_seen_as_a_ladder_and_left_for_one_of_its_messages(start: S
 
 def test_a_key_that_is_typed_opens_the_messages(start: Start) -> None:
     (keys,) = tomllib.loads(CIPHERED.with_name("ln_wrapper_gmac_glo.keys.toml").read_text())["meter"]
-    terminal = start(str(CIPHERED))
+    terminal = start(CIPHERED)
     terminal.wait_for("key?")
     terminal.press("4")
     terminal.wait_for("keys missing")
@@ -112,7 +115,7 @@ def test_a_key_that_is_typed_opens_the_messages(start: Start) -> None:
 
 
 def test_a_terminal_of_any_size_is_filled(start: Start) -> None:
-    terminal = start(str(PLAIN), size=(80, 24))
+    terminal = start(PLAIN, size=(80, 24))
     terminal.wait_for("84 messages")
     for columns, lines in ((40, 10), (250, 70), (20, 5), (140, 45)):
         terminal.resize(columns, lines)
