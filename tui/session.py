@@ -105,9 +105,17 @@ class Session:
                 source.close()
                 raise
         return cls(
-            source, given.keys, given.options, given.meters, plan.paths, plan.live, plan.growing, plan, recording,
+            source,
+            given.keys,
+            given.options,
+            given.meters,
+            paths=plan.paths,
+            live=plan.live,
+            growing=plan.growing,
+            plan=plan,
+            recording=recording,
             show_secrets=given.show_secrets,
-        )  # fmt: skip
+        )
 
     @property
     def title(self) -> str:

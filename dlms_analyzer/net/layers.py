@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _TRANSPORTS: Final = frozenset({"TCP", "UDP", "SCTP"})
 """Layers behind which the payload begins, which is no business of this tree."""
 _OCTETS: Final = frozenset({"Raw", "Padding"})
+_ENDS: Final = (("src", "dst"), ("sport", "dport"))
+"""Names of the fields for source and destination."""
 MAX_LAYERS: Final = 32
 """Layers that are shown: tunnels in tunnels in tunnels."""
 SHOWN: Final = 32
@@ -65,13 +67,22 @@ def _layers(packet: Packet, octets: bytes) -> Iterator[Node]:
             return
         fields = tuple(_fields(layer, start))
         at = max((field.end for field in fields), default=start)
-        yield Node(layer.name, None, start, at, "", fields)
+        yield Node(layer.name, None, start, at, _ends(fields), fields)
         if layer.name in _TRANSPORTS:
             yield from _behind_transport(layer, octets, at)
             return
         layer = layer.payload
     if at < len(octets):
         yield _octets("rest", octets, at, len(octets))
+
+
+def _ends(fields: tuple[Node, ...]) -> str:
+    """From where to where a layer goes, where it says that."""
+    texts = {field.name: field.text for field in fields}
+    for source, destination in _ENDS:
+        if source in texts and destination in texts:
+            return f"{texts[source]} -> {texts[destination]}"
+    return ""
 
 
 def _behind_transport(layer: Any, octets: bytes, at: int) -> Iterator[Node]:

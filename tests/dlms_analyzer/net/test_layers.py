@@ -23,6 +23,7 @@ def test_fields_stand_where_their_octets_are() -> None:
     )
     nodes = frame_layers(frame_of(octets))
     assert [node.name for node in nodes] == ["Ethernet", "802.1Q", "IP", "UDP", "payload"]
+    assert [node.text for node in nodes[2:4]] == ["192.0.2.1 -> 192.0.2.7", "4059 -> 4060"]
     fields = {f"{node.name}.{child.name}": child for node in nodes for child in node.children}
     source, port = fields["IP.src"], fields["UDP.dport"]
     assert octets[source.start : source.end] == bytes((192, 0, 2, 1))
