@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Final
 
+from dlms_analyzer.capture import CaptureError
 from dlms_analyzer.frames import NANOSECONDS, endpoints
 from dlms_analyzer.framing.units import Kind, Sender
 from dlms_analyzer.index import Row
@@ -38,7 +39,10 @@ class Listed:
     @cached_property
     def info(self) -> str:
         """What it means, where that is known, which is shorter than what it says; the tree below says all."""
-        gist, meaning = said(self.message, self.session.meters, show_secrets=self.session.show_secrets)
+        try:
+            gist, meaning = said(self.message, self.session.meters, show_secrets=self.session.show_secrets)
+        except CaptureError:  # its octets fell out of the ring of a live capture, or the file was made shorter
+            return f"{self.row.service}  (octets no longer kept)"
         if meaning:
             return f"{gist.partition('  ')[0]}  {meaning}"
         name = self.name
@@ -50,7 +54,11 @@ class Listed:
         asked = self.row.asked
         if len(asked) != 1 or asked[0].class_id is None or asked[0].logical_name is None:
             return ""
-        return model_of(self.session.meters, self.message).object_name(asked[0].class_id, asked[0].logical_name) or ""
+        try:
+            model = model_of(self.session.meters, self.message)
+        except CaptureError:
+            return ""
+        return model.object_name(asked[0].class_id, asked[0].logical_name) or ""
 
     @property
     def since_start(self) -> float:

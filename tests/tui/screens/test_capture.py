@@ -13,7 +13,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
-from dlms_analyzer.capture import open_capture
+from dlms_analyzer.capture import CaptureError, open_capture
 from dlms_analyzer.capture.live_tools import CaptureTool, find_tools
 from dlms_analyzer.framing.options import DecodeAs
 from tests.dlms_analyzer.capture.privilege import LOOPBACK, needs_privilege
@@ -448,3 +448,19 @@ async def test_the_open_capture_is_described() -> None:
         assert "read to the end" in text
         assert "84" in text
         assert "no rules" in text
+
+
+async def test_messages_whose_octets_are_no_longer_kept_are_still_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = session_of(LOW)
+    octets = session.source.octets
+
+    def ring(interface: int, start: int, end: int) -> bytes:
+        if start < 2_000:
+            raise CaptureError("the ring is full")
+        return octets(interface, start, end)
+
+    monkeypatch.setattr(session.source, "octets", ring)
+    async with running(session, keys=["end", "home", "r"]) as pilot:
+        await until(pilot, lambda: "no longer kept" in screen_text(pilot.app))
+        await press(pilot, "escape")
+        assert "aarq  (octets no longer kept)" in screen_text(pilot.app)
