@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 1.0
 """Seconds that opening may take before the user is told that it waits."""
+TURN: Final = 0.05
+"""Seconds between two looks at whether a job has come to its end."""
 _SAVE, _LOSE, _STAY = range(3)
 
 
@@ -153,10 +155,12 @@ class Capturing:
         if wish is None:
             return False
         await self.stop()
+        while not session.ended and any(job.name == "live" for job in self._app.jobs.running):
+            await asyncio.sleep(TURN)  # what was captured last is still read
         saved = asyncio.Event()
         self.save_as(session, wish, saved.set)
         while not saved.is_set() and any(job.name == "saving" for job in self._app.jobs.running):
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(TURN)
         return saved.is_set()
 
     async def leave(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -224,7 +225,17 @@ class Session:
         return None if self.live or self.growing else partial(open_captures, self.paths)
 
     def close(self) -> None:
-        """Let go of files, devices and child processes."""
+        """Let go of files, devices and child processes; what is still to be kept in a file is."""
         if self.recording is not None:
-            self.recording.close()
+            with suppress(CaptureError):  # the disk is full: the user was told
+                self._keep_rest(self.recording)
         self.source.close()
+
+    def _keep_rest(self, recording: Recording) -> None:
+        """Keep what was captured and not read yet."""
+        stop: Callable[[], None] | None = getattr(self.source, "stop", None)
+        if stop is not None and not self.ended:
+            stop()
+            for _ in self.capture.grow(recording.add):
+                pass
+        recording.close()

@@ -174,6 +174,8 @@ class FramesScreen(MainScreen):
 
     def _show_details(self) -> None:
         self._waiting = None
+        if not self.query(HexView):  # the screen is being left
+            return
         row = self.list.row
         frame = None if row is None else row.frame
         if row is None or frame is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -327,6 +328,23 @@ async def test_frames_are_kept_in_a_file_as_they_come(receiver: socket.socket, t
         assert pilot.app.session.unsaved == 0
         await press(pilot, "ctrl+e")
         await until(pilot, lambda: pilot.app.session.ended)
+        with open_capture(out) as source:
+            assert len(list(source)) == 3
+
+
+@needs_privilege
+async def test_what_was_captured_last_is_kept_when_the_screens_are_left(
+    receiver: socket.socket, tmp_path: Path
+) -> None:
+    out = tmp_path / "kept.pcapng"
+    async with running(None) as pilot:
+        plan = LivePlan((LOOPBACK,), f"udp port {receiver.getsockname()[1]}", keep=str(out))
+        pilot.app.capturing.do(pilot.app.capturing.open(plan))
+        await until(pilot, lambda: pilot.app.session)
+        pilot.app.jobs.cancel_all()  # nobody reads
+        send(receiver)
+        time.sleep(1.2)  # the programs write what they have within a second
+        pilot.app.close_session()
         with open_capture(out) as source:
             assert len(list(source)) == 3
 
