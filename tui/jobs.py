@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from functools import partial
 from time import monotonic, perf_counter
 from typing import Any, Final
 
@@ -107,7 +108,8 @@ class Jobs:
         """
         job = Job(name, steps, background=background)
         self._jobs.append(job)
-        drive = self._drive(job, on_step, on_done, on_error or self._tell)
+        # Not begun here: an application that ends at once would leave a coroutine that nobody waits for.
+        drive = partial(self._drive, job, on_step, on_done, on_error or self._tell)
         job._worker = self._app.run_worker(drive, name=name, group="jobs")
         return job
 

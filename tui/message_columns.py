@@ -66,6 +66,12 @@ class Listed:
         return (self.row.time - self.session.first_time) / NANOSECONDS
 
     @property
+    def since_before(self) -> float:
+        """Seconds since the message before it in the capture."""
+        table = self.session.table
+        return (self.row.time - table.row(self.number - 1).time) / NANOSECONDS if self.number > 1 else 0.0
+
+    @property
     def ends(self) -> tuple[str, str]:
         """Source and destination."""
         conversation = self.row.conversation
@@ -148,6 +154,7 @@ COLUMNS: Final[tuple[Column[Listed], ...]] = (
     Column("number", "No.", 7, lambda one: f"{one.number}", _dim, right=True),
     Column("time", "Time", 11, lambda one: f"{one.since_start:.6f}", _dim, right=True, rank=2),
     Column("utc", "UTC", 27, lambda one: time_text(one.row.time), _dim, rank=8),
+    Column("delta", "After", 11, lambda one: f"{one.since_before:.6f}", _dim, right=True, rank=8),
     Column("conversation", "Conv", 5, lambda one: f"#{one.row.conversation.number}", _dim, rank=6),
     Column("source", "Source", 21, lambda one: one.ends[0], _dim, rank=9),
     Column("destination", "Destination", 21, lambda one: one.ends[1], _dim, rank=9),

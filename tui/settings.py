@@ -61,12 +61,6 @@ def _times(value: Any) -> Times:
     return Times(_choice(*Times)(value))
 
 
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise Unfit("true or false is expected")
-    return value
-
-
 def _count(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_REMEMBERED:
         raise Unfit(f"a whole number from 0 to {MAX_REMEMBERED} is expected")
@@ -121,10 +115,6 @@ class Settings:
             "help": "Times: relative (seconds from the first message), delta (from the one before), absolute (UTC).",
             "read": _times,
         },
-    )
-    note_lines: bool = field(
-        default=True,
-        metadata={"help": "Show what is odd about a message in the list too, not only in its details.", "read": _flag},
     )
     recent_files: int = field(
         default=20,

@@ -3,7 +3,7 @@
 Nothing is copied: what is delivered is a Segment, trimmed to the octets that are new, or a Gap that says how many
 octets the capture does not hold. The rules:
 
-* What came first stays. The old part of a retransmission or an overlap is cut off and counted.
+* What came first stays. The old part of a retransmission or an overlap is cut off.
 * A segment behind a hole waits. The hole becomes a Gap when the peer acknowledged it and more (a capture may show an
   acknowledgment slightly before the data, hence ``REORDER_TOLERANCE``), when it stays open longer than
   ``HOLE_PATIENCE``, when more than ``MAX_PENDING_OCTETS`` wait behind it, or at the end.

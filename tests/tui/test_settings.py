@@ -51,7 +51,7 @@ def test_what_the_file_says_is_used_and_the_rest_is_as_usual(file: Path) -> None
     file.write_text(WRITTEN)
     settings, problems = load_settings(file)
     assert not problems
-    assert (settings.theme, settings.times, settings.note_lines) == ("dlms-light", Times.DELTA, True)
+    assert (settings.theme, settings.times, settings.recent_files) == ("dlms-light", Times.DELTA, 20)
     assert settings.keys == {"messages.filter": "slash,ctrl+f", "frames.toggle": "f"}
 
 
@@ -66,7 +66,6 @@ def test_a_file_from_a_windows_editor_is_read(file: Path) -> None:
         ('theme = "pink"', "theme: one of dlms-dark, dlms-light, dlms-contrast is expected"),
         ("theme = 3", "theme: one of dlms-dark, dlms-light, dlms-contrast is expected"),
         ('times = ["delta"]', "times: one of relative, absolute, delta is expected"),
-        ('note_lines = "yes"', "note_lines: true or false is expected"),
         ("recent_files = -1", "recent_files: a whole number from 0 to 10000 is expected"),
         ("recent_files = true", "recent_files: a whole number from 0 to 10000 is expected"),
         ('columns = "time"', 'columns: a list of names is expected, like ["number", "time"]'),
@@ -135,8 +134,8 @@ def test_a_setting_that_the_file_has_not_got_is_added_above_its_tables(file: Pat
 
 def test_a_first_setting_makes_a_file_that_explains_all_of_them(tmp_path: Path) -> None:
     file = tmp_path / "new" / "folder" / "settings.toml"
-    assert save_setting(file, "note_lines", False) is None
-    assert load_settings(file) == Loaded(Settings(note_lines=False), [])
+    assert save_setting(file, "recent_files", 3) is None
+    assert load_settings(file) == Loaded(Settings(recent_files=3), [])
     text = file.read_text()
     for one in fields(Settings):
         assert f"# {one.metadata['help']}\n" in text

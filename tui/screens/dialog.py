@@ -21,7 +21,7 @@ _BOX = """
            background: $surface; }
     #box Label { width: 1fr; }
     #problem { color: $text-error; height: auto; }
-    OptionList { height: auto; max-height: 20; border: none; }
+    OptionList, OptionList:focus { height: auto; max-height: 20; border: none; }
 """
 
 

@@ -282,7 +282,7 @@ class FindingScreen(MainScreen):
             if ticked:
                 keys = tuple(COLUMNS[index].key for index in sorted(ticked))
                 self.analyzer_app.keep_setting("columns", keys)
-                self.list.show_columns(keys)
+                self.list.show_columns(keys, self.analyzer_app.settings.times)
 
         marked = frozenset(index for index, one in enumerate(COLUMNS) if one.key in shown)
         await self.app.push_screen(Tick("Columns", lines, marked), choose)

@@ -94,7 +94,7 @@ class MessagesScreen(MarkingScreen):
 
     def on_mount(self) -> None:
         """Begin in the list."""
-        self.list.show_columns(self.analyzer_app.settings.columns)
+        self.list.show_columns(self.analyzer_app.settings.columns, self.analyzer_app.settings.times)
         self.list.focus()
 
     def changed(self) -> None:

@@ -7,7 +7,13 @@ from typing import Final, overload
 
 from tui.message_columns import COLUMNS, DEFAULT_COLUMNS, Listed
 from tui.session import Session
+from tui.settings import Times
 from tui.widgets.table import Column, RowTable
+
+BY_KEY: Final = {column.key: column for column in COLUMNS}
+TIME: Final = "time"
+TIME_COLUMNS: Final = {Times.RELATIVE: TIME, Times.ABSOLUTE: "utc", Times.DELTA: "delta"}
+"""The column that stands in the place of the column `time`."""
 
 MAX_KEPT: Final = 1_024
 """Messages remembered as they were looked at for the list: some screens full."""
@@ -66,12 +72,16 @@ class MessageList(RowTable[Listed]):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(shown_columns(DEFAULT_COLUMNS), id=id)
 
-    def show_columns(self, keys: Sequence[str]) -> None:
-        """Show the columns with some keys; unknown ones are passed over."""
-        self.set_columns(shown_columns(keys))
+    def show_columns(self, keys: Sequence[str], times: Times = Times.RELATIVE) -> None:
+        """Show the columns with some keys; unknown ones are passed over.
+
+        Args:
+            keys: of the columns, in their order; none of them for the usual ones.
+            times: what stands in the column `time`.
+        """
+        self.set_columns(tuple(BY_KEY[TIME_COLUMNS[times]] if one.key == TIME else one for one in shown_columns(keys)))
 
 
 def shown_columns(keys: Sequence[str]) -> tuple[Column[Listed], ...]:
     """The columns with some keys, in their order; the default ones when there are none of these keys."""
-    chosen = tuple(one for one in COLUMNS if one.key in keys)
-    return chosen or tuple(one for one in COLUMNS if one.key in DEFAULT_COLUMNS)
+    return tuple(BY_KEY[key] for key in keys if key in BY_KEY) or tuple(BY_KEY[key] for key in DEFAULT_COLUMNS)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.running import session_of
-from tui.widgets.message_list import MessageRows, shown_columns
+from tui.settings import Times
+from tui.widgets.message_list import MessageList, MessageRows, shown_columns
 
 
 def rows(numbers: list[int] | None = None) -> MessageRows:
@@ -25,6 +26,25 @@ def test_there_is_no_row_behind_the_last() -> None:
     assert rows()[-1].number == 84
 
 
-def test_unknown_columns_are_passed_over_and_without_a_known_one_the_usual_are_shown() -> None:
-    assert [one.key for one in shown_columns(["info", "nothing", "time"])] == ["time", "info"]
+def test_columns_stand_in_the_order_that_was_chosen_and_unknown_columns_are_passed_over() -> None:
+    assert [one.key for one in shown_columns(["info", "nothing", "time"])] == ["info", "time"]
+
+
+def test_without_a_known_column_the_usual_ones_are_shown() -> None:
     assert [one.key for one in shown_columns(["nothing"])] == [one.key for one in shown_columns([])]
+
+
+@pytest.mark.parametrize(
+    ("times", "title", "second"),
+    [
+        (Times.RELATIVE, "Time", "0.000427"),
+        (Times.DELTA, "After", "0.000276"),
+        (Times.ABSOLUTE, "UTC", "2026-11-22T12:37:23.356"),
+    ],
+)
+def test_the_time_of_a_message_is_what_the_settings_want(times: Times, title: str, second: str) -> None:
+    message_list = MessageList()
+    message_list.show_columns(["time"], times)
+    (column,) = message_list.columns
+    assert column.title == title
+    assert column.text(rows()[2]).startswith(second)
