@@ -14,9 +14,7 @@ from tests.hostile import COLOUR, hostile_capture, hostile_keys
 from tests.tui.running import MAX_TURNS, press, running, session_of
 from tests.views import VIEWS, View
 from tui.app import AnalyzerApp
-
-BLANK_OF_PLOTS = "\u2800"
-"""The empty cell of Braille, which plots are painted with; in wire text it is escaped."""
+from tui.harmless import BLANK_OF_PLOTS
 
 EVERYWHERE = {"device", "text", "visible", "long", "user", "cell", "event", "push"}
 """Places whose text is sure to be on the messages screen when the cursor goes through all messages."""

@@ -49,7 +49,7 @@ _FIRST_OBJECT = ("3", "down", "right", "down", "right")
 VIEWS = (
     View("messages", (), CIPHERED),
     View("message", ("down", "down", "down", "tab", "down", "down")),
-    View("filter", ("slash", "d", "l", "m", "s", "full_stop", "i", "n"), CIPHERED),
+    View("filter", ("slash", *'dlms.service == "get-re'), CIPHERED),
     View("diff", ("d", "down", "d")),
     View("frames", ("r",)),
     View("sessions", ("2",), CIPHERED),

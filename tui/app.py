@@ -13,6 +13,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.driver import Driver
+from textual.filter import LineFilter
 from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
@@ -20,6 +21,7 @@ from textual.screen import Screen
 from dlms_analyzer.output.escape import escape
 from tui import garbage
 from tui.capturing import Capturing
+from tui.harmless import Harmless
 from tui.jobs import Job, Jobs
 from tui.keymap import bindings_of, checked_keys
 from tui.recent import Recent
@@ -27,7 +29,7 @@ from tui.screens import MAIN_SCREENS
 from tui.screens.base import MainScreen
 from tui.session import Given, Session
 from tui.settings import Settings, save_setting
-from tui.theme import NO_COLOUR_CSS, THEMES
+from tui.theme import NARROW_CSS, NO_COLOUR_CSS, THEMES
 
 GROWTH: Final = 0.15
 """Seconds between two times that screens are told that there are more messages."""
@@ -50,7 +52,7 @@ class AnalyzerApp(App[int]):
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {mode.name: mode.make for mode in MAIN_SCREENS}
     DEFAULT_MODE = "messages"
     ENABLE_COMMAND_PALETTE = True
-    CSS = NO_COLOUR_CSS
+    CSS = NO_COLOUR_CSS + NARROW_CSS
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
@@ -113,6 +115,7 @@ class AnalyzerApp(App[int]):
         self.session = session
         self.capturing = Capturing(self, given or Given())
         self._settings_path = settings_path
+        self._harmless = Harmless()
         self._problems = list(problems)
         self._display_filter = display_filter
         self._seen = 0
@@ -152,6 +155,10 @@ class AnalyzerApp(App[int]):
     def watch_theme(self) -> None:
         """What was painted in the colours of another theme is outdated."""
         self.tell("changed")
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What every line goes through before it is painted."""
+        return [*super().get_line_filters(), self._harmless]
 
     def keep_setting(self, name: str, value: Any) -> None:
         """Change a setting, for this run and for later ones.

@@ -270,6 +270,12 @@ App:nocolor {
 `reverse` in the styles of their parts."""
 
 
+NARROW_CSS: Final = """
+OptionList { text-wrap: nowrap; text-overflow: ellipsis; }
+"""
+"""Textual 8.2 fails where an option is to be wrapped in no cells at all, as in a terminal of some columns."""
+
+
 def styles(app: App[Any]) -> Styles:
     """The styles of the roles in an app's theme; Textual's own themes get those of ours that are as dark or light."""
     if app.no_color:

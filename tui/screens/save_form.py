@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, RadioSet
 
+from dlms_analyzer.output.escape import escape
 from dlms_analyzer.output.message_exports import CSV, JSONL, TEXT
 from tui.text import safe
 from tui.widgets.toggles import RadioMark
@@ -78,7 +79,8 @@ class SaveForm(ModalScreen[Wish | None]):
             yield Label("As")
             yield RadioSet(*(RadioMark(words, form == PCAPNG) for form, (words, _) in _FORMS.items()), id="form")
             yield Label("File (Enter saves)")
-            yield Input(self._path + _FORMS[PCAPNG][1], id="path", compact=True)
+            # An Input paints what it holds as it is: the name of the capture may have been made to steer the terminal.
+            yield Input(escape(self._path) + _FORMS[PCAPNG][1], id="path", compact=True)
 
     def on_mount(self) -> None:
         """Begin with what is most often changed."""

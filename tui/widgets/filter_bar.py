@@ -184,10 +184,13 @@ class FilterBar(Horizontal):
         self._offered = offered
         self.options.clear_options()
         name = min(max((len(one.text) for one in offered), default=0), NAMED)
-        room = max(self.size.width - name - 10, 0)
         self.options.add_options(
             Option(
-                Text.assemble(fit(one.text, max(name, len(one.text))), "  ", (clip(one.description, room), known.dim))
+                Text.assemble(
+                    fit(one.text, max(name, len(one.text))),
+                    "  ",
+                    (clip(one.description, self.size.width - max(name, len(one.text)) - 10), known.dim),
+                )
             )
             for one in offered
         )
