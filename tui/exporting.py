@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from dlms_analyzer.capture.output_file import save_text
 from dlms_analyzer.output.exports import FORMS
 from tui.folders import expanded, unwritable
 from tui.screens.dialog import Ask, Choose, Confirm
@@ -40,27 +40,6 @@ def file_name(export: Export, form: str) -> str:
     """A name for the file, of letters and digits only: names of meters and objects come from the wire."""
     stem = re.sub(r"[^A-Za-z0-9.]+", "-", export.name).strip("-.")[:LONGEST_NAME]
     return f"{stem or 'export'}.{form}"
-
-
-def written(path: Path, lines: Iterator[str]) -> Iterator[int]:
-    """Write lines into a file, which is there under its name only when it is complete.
-
-    Yields:
-        Lines written so far.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as out:
-            for count, line in enumerate(lines, 1):
-                out.write(line)
-                if not count % LINES:
-                    yield count
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def gathered(lines: Iterator[str], found: list[str]) -> Iterator[int]:
@@ -100,7 +79,7 @@ async def export(app: AnalyzerApp, exports: Sequence[Export]) -> None:
         return
     app.jobs.start(
         "exporting",
-        written(path, one.make(form)),
+        save_text(path, one.make(form), () if app.session is None else app.session.paths),
         on_done=lambda: app.notify(f"written: {path}", markup=False),
         on_error=lambda problem: app.notify(str(problem), title="Not written", severity="error", markup=False),
     )

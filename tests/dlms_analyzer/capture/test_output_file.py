@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dlms_analyzer.capture import CaptureError
-from dlms_analyzer.capture.output_file import OutputFile
+from dlms_analyzer.capture.output_file import OutputFile, save_text
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX file modes, links and FIFOs")
 
@@ -95,3 +95,23 @@ def test_a_folder_is_no_place_for_a_file(tmp_path: Path) -> None:
 def test_a_full_disk_is_said_in_a_sentence() -> None:
     with pytest.raises(CaptureError, match="cannot write: No space left"), OutputFile("/dev/full") as file:
         file.write(bytes(1 << 20))
+
+
+def test_a_text_has_all_pieces_when_it_is_complete_and_is_not_there_before(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    steps = save_text(path, ["a\n", "b\n"])
+    assert next(steps) == 1
+    assert not path.exists()
+    assert list(steps) == [2]
+    assert path.read_text() == "a\nb\n"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_text_whose_writing_is_stopped_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    path.write_text("old")
+    steps = save_text(path, ["a", "b"])
+    next(steps)
+    steps.close()
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
