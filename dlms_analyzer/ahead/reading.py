@@ -115,11 +115,12 @@ class Reading:
                 raise ChildError(batch.problem)
             events = reader.events(batch.rows, batch.full)
             while step := list(islice(events, STEP)):
-                new = _behind(step, self._taken() - seen)
-                seen += _units(step)
-                if new:
-                    overtaken = True
-                    yield new
+                if not overtaken:
+                    step, units = _behind(step, self._taken() - seen), _units(step)
+                    seen += units
+                    overtaken = bool(step)
+                if step:
+                    yield step
             found.add(batch.findings)
             overtaken = overtaken or batch.frames > self._lower.frames
             if overtaken:

@@ -56,7 +56,9 @@ class Pairing:
 
     def pair(self, association: Association, sender: Sender, decoded: Decoded, number: int, time: int) -> Paired:
         """Find the exchange of a message and what the message completes."""
-        role = role_of(decoded.row.role, sender)
+        role = decoded.row.role
+        if role is _EITHER:
+            role = role_of(role, sender)
         if role is _REQUEST:
             if decoded.service == "read-request" and _continues(decoded.record):
                 return self._next(association, decoded, number, time)

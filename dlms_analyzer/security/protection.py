@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from dlms_analyzer.messages import Security
@@ -212,7 +213,13 @@ class Protection:
         if security.status == OK:
             self.opened += 1
             return
-        kept = security.status, security.reason or ""
+        kept = _reason(security.status, security.reason or "")
         if kept not in self.reasons and len(self.reasons) >= MAX_REASONS:
             kept = security.status, OTHER_REASONS
         self.reasons[kept] = self.reasons.get(kept, 0) + 1
+
+
+@lru_cache(maxsize=1_024)
+def _reason(status: str, reason: str) -> tuple[str, str]:
+    """A status with its reason. Many associations have the same few, so each is kept once."""
+    return status, reason
