@@ -104,7 +104,8 @@ class Reading:
         reader = EventReader(source.buffer, self._conversations)
         found = Elsewhere(source.name)
         seen = 0
-        overtaken = False
+        beyond = False  # what comes was not taken before
+        overtaken = False  # nothing is read here any more
         while not self._done:
             message = child.receive(PATIENCE if overtaken else 0)
             if message is None:
@@ -115,14 +116,16 @@ class Reading:
                 raise ChildError(batch.problem)
             events = reader.events(batch.rows, batch.full)
             while step := list(islice(events, STEP)):
-                if not overtaken:
+                if not beyond:
                     step, units = _behind(step, self._taken() - seen), _units(step)
                     seen += units
-                    overtaken = bool(step)
+                    beyond = bool(step)
                 if step:
                     yield step
+            if not beyond:
+                yield ()
             found.add(batch.findings)
-            overtaken = overtaken or batch.frames > self._lower.frames
+            overtaken = overtaken or beyond or batch.frames > self._lower.frames
             if overtaken:
                 self._frames = batch.frames
                 source.learn(found, ended=batch.unread is not None)

@@ -94,6 +94,19 @@ def test_reading_goes_on_where_it_was_stopped(steps: int, tmp_path: Path, monkey
     assert [progress.messages for progress in capture.read()] == [len(capture.table)]
 
 
+def test_whoever_reads_may_do_something_else_while_the_second_process_catches_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rehearse(monkeypatch, batch=10)
+    capture = IndexedCapture(open_capture(repeated(tmp_path / "long.pcap", 300)))
+    for _ in capture.read():
+        if len(capture.table) > 400:
+            break
+    before = len(capture.table)
+    again = [progress.messages for progress in capture.read()]
+    assert again.count(before) > before // 20
+
+
 def test_progress_never_goes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rehearse(monkeypatch, lag=3, dies_after=2)
     capture = IndexedCapture(open_capture(repeated(tmp_path / "long.pcap", 300)))
