@@ -29,7 +29,7 @@ from tui.screens import MAIN_SCREENS
 from tui.screens.base import MainScreen
 from tui.session import Given, Session
 from tui.settings import Settings, save_setting
-from tui.theme import NARROW_CSS, NO_COLOUR_CSS, THEMES
+from tui.theme import CONTRAST_CSS, NARROW_CSS, NO_COLOUR_CSS, THEMES
 
 GROWTH: Final = 0.15
 """Seconds between two times that screens are told that there are more messages."""
@@ -52,7 +52,7 @@ class AnalyzerApp(App[int]):
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {mode.name: mode.make for mode in MAIN_SCREENS}
     DEFAULT_MODE = "messages"
     ENABLE_COMMAND_PALETTE = True
-    CSS = NO_COLOUR_CSS + NARROW_CSS
+    CSS = NO_COLOUR_CSS + NARROW_CSS + CONTRAST_CSS
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(

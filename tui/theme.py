@@ -275,6 +275,12 @@ OptionList { text-wrap: nowrap; text-overflow: ellipsis; }
 """
 """Textual 8.2 fails where an option is to be wrapped in no cells at all, as in a terminal of some columns."""
 
+CONTRAST_CSS: Final = """
+Tab { color: $text-muted; }
+Tab.-active { color: $foreground; }
+"""
+"""Textual paints the tabs behind the first one half transparent, which is too faint to read."""
+
 
 def styles(app: App[Any]) -> Styles:
     """The styles of the roles in an app's theme; Textual's own themes get those of ours that are as dark or light."""
