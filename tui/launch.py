@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+import threading
 from contextlib import suppress
+from typing import Final
 
 from textual import constants
 
@@ -22,6 +25,10 @@ from tui.recent import FILE_NAME as RECENT_FILE
 from tui.recent import Recent
 from tui.session import Given, Session
 from tui.settings import load_settings, settings_file, state_file
+
+PATIENCE: Final = 5.0
+"""Seconds that the screens have to end in order after a signal. Where the terminal is gone, Textual may wait for ever for
+a place in the queue of what is to be written to it."""
 
 
 def open_files(options: argparse.Namespace) -> int:
@@ -88,13 +95,22 @@ def show(session: Session | None, given: Given, display_filter: Filter | None = 
     )  # fmt: skip
     garbage.begin()
 
-    def end() -> None:
+    over = threading.Event()
+
+    def ask() -> None:
         with suppress(RuntimeError):  # it has ended by itself
             app.call_from_thread(app.exit, EXIT_INTERRUPTED)
+
+    def end() -> None:
+        threading.Thread(target=ask, daemon=True).start()
+        if not over.wait(PATIENCE):
+            app.close_session()
+            os._exit(EXIT_INTERRUPTED)
 
     try:
         with StopSignals(end):
             status = app.run()
     finally:
+        over.set()
         app.close_session()
     return app.return_code or status or 0
