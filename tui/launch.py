@@ -27,8 +27,8 @@ from tui.session import Given, Session
 from tui.settings import load_settings, settings_file, state_file
 
 PATIENCE: Final = 5.0
-"""Seconds that the screens have to end in order after a signal. Where the terminal is gone, Textual may wait for ever for
-a place in the queue of what is to be written to it."""
+"""Seconds that the screens have to end in order after a signal: where the terminal is gone, Textual may wait for ever
+for a place in the queue of what is to be written."""
 
 
 def open_files(options: argparse.Namespace) -> int:
