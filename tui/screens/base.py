@@ -71,7 +71,8 @@ class MainScreen(Screen[None]):
 
     def tell(self, what: str) -> None:
         """Call `grew`, `changed` or `learnt`, now or when the screen is visible again."""
-        if not self.is_current or not self.is_running:
+        # A screen is current a moment before it has its panes.
+        if not self.is_current or not self.is_running or not self.is_mounted:
             self._missed.add(what)
             return
         getattr(self, what)()
