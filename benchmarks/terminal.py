@@ -37,6 +37,7 @@ class Terminal:
             "TERM": "xterm-256color", "COLORTERM": "truecolor", "DLMS_ANALYZER_SETTINGS": str(folder)
         }  # fmt: skip
         environment.pop("NO_COLOR", None)
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # installed programs do not compile themselves at every start
         self._master, slave = os.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
         self.started = time.perf_counter()
