@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.support import CAPTURES
 from tests.tui.running import press, session_of, settled
 from tui.app import AnalyzerApp
 
@@ -73,8 +73,8 @@ VIEWS = (
 
 def app_on(shown: Shown, **more: Any) -> AnalyzerApp:
     """The application on a capture, by its name only; the current folder has to be the one with the captures."""
-    path = (CAPTURES / f"{shown.name}.pcap").relative_to(CAPTURES)
-    app = AnalyzerApp(session_of(path, keys=shown.name if shown.has_keys else None, **more))
+    path = Path(f"{shown.name}.pcap")
+    app = AnalyzerApp(session_of(path, keys=path.with_suffix(".keys.toml") if shown.has_keys else None, **more))
     app.animation_level = "none"
     return app
 
