@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,7 +9,6 @@ from typing import Any, NamedTuple
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from dlms_analyzer.net.layers import prepare_layers
 from tests.tui.running import press, session_of, settled
 from tui.app import AnalyzerApp
 
@@ -85,10 +83,8 @@ def going_to(view: View) -> Callable[[Pilot[Any]], Any]:
     """What goes to a view and waits until nothing moves there any more."""
 
     async def go(pilot: Pilot[Any]) -> None:
-        prepare_layers()  # else the first frames wait in a thread for what dissects them
         await settled(pilot)
         await press(pilot, *view.keys)
-        await asyncio.to_thread(prepare_layers)
         for field in pilot.app.screen.query(Input):
             field.cursor_blink = False
         await settled(pilot)
