@@ -13,6 +13,7 @@ from dlms_analyzer.cli import main as run
 from dlms_analyzer.cli.meters import add_meter_options
 from dlms_analyzer.cli.options import add_capture_options
 from dlms_analyzer.cli.printing import add_display_filter
+from tui import promptness
 from tui.web.options import add_serve_options
 
 _OF_THE_WHOLE: Final = frozenset({"-h", "--help", "--version"})
@@ -62,6 +63,7 @@ class Screens:
 
     def listen(self, source: ListeningSource, options: argparse.Namespace) -> int:
         """Show what a source brings until the user leaves; gives the exit status."""
+        promptness.begin()
         from tui.launch import listen
 
         return listen(source, options)
@@ -80,6 +82,7 @@ def _names_no_command(argument: str) -> bool:
 
 
 def _open(options: argparse.Namespace) -> int:
+    promptness.begin()
     from tui.launch import open_files
 
     return open_files(options)
