@@ -97,6 +97,11 @@ CODES: Final[dict[str, Code]] = {
         "A frame or block with a number that was received before.",
         "The sender did not get the acknowledgement in time: look at loss and at the timeouts.",
     ),
+    "tcp-retransmission": Code(
+        _LINK, _NOTE,
+        "Before this message its sender sent TCP octets again that had been received.",
+        "Loss, or an acknowledgement that took long; a capture at two places shows every segment twice.",
+    ),
     "sequence": Code(
         _LINK, _WARNING,
         "A frame number N(S) that is not the next one: frames are missing.",

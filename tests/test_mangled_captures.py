@@ -120,3 +120,14 @@ def test_a_lost_datagram_costs_its_own_messages_only(sidecar: Sidecar) -> None:
     for lost in Random(sidecar.name).sample(candidates, min(KNOWN_LOSS, len(candidates))):
         left = read(mangle.frames(mangle.drop(packets, [lost])))
         assert told(left) == told([message for message in whole if lost not in message.frames])
+
+
+@pytest.mark.parametrize("sidecar", TCP, ids=lambda one: one.name)
+def test_a_segment_sent_again_is_noted_on_the_next_message_of_its_sender(sidecar: Sidecar) -> None:
+    packets = mangle.load(sidecar.pcap)
+    first = next(at for at, packet in enumerate(packets) if len(packet.payload) > 1)
+    again = first + 2  # frames count from 1
+    messages = read(mangle.frames([*packets[: first + 1], packets[first], *packets[first + 1 :]]))
+    said_later = [one for one in messages if one.stream.flow == packets[first].flow and one.frame.number > again]
+    told = [one for one in messages if any(said.text.endswith(f"in frame {again}") for said in one.experts)]
+    assert told == said_later[:1]

@@ -23,7 +23,7 @@ from dlms_analyzer.framing.raw import RawFramer
 from dlms_analyzer.framing.stream import Framer, Ignore, StreamFramer
 from dlms_analyzer.framing.units import Unit
 from dlms_analyzer.framing.wrapper import HEADER, HEADER_SIZE, WrapperFramer, plausible_header, starts_apdu
-from dlms_analyzer.net.streams import Conversation, Item, Stream
+from dlms_analyzer.net.streams import Again, Conversation, Item, Stream
 from scapy_layers import read_apdu
 from scapy_layers.core.outcome import DecodeError, NeedMore, Oddity
 from scapy_layers.hdlc import FLAG
@@ -118,6 +118,8 @@ class _Undecided:
 
     def feed(self, item: Item) -> list[Unit]:
         """The units of all that was held, once the framing is known."""
+        if isinstance(item, Again) and len(self.held) >= MAX_HELD:
+            return []
         self.held.append(item)
         if not isinstance(item, Segment):
             return []

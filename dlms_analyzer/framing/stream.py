@@ -11,15 +11,21 @@ from typing import Final, NamedTuple, Protocol
 from dlms_analyzer.frames import LINE, UDP, Buffer, Frame, Segment
 from dlms_analyzer.framing.bare import lone_apdu
 from dlms_analyzer.framing.units import Kind, Part, Sender, Unit
-from dlms_analyzer.net.streams import End, Gap, Item, Stream
+from dlms_analyzer.net.streams import Again, End, Gap, Item, Stream
 from dlms_analyzer.notes import Expert
 
 MAX_PENDING: Final = 1 << 17
 """Octets kept of an unfinished frame: twice the longest WPDU (65,543 octets); an HDLC frame has 2,049 at most."""
+MAX_AGAIN: Final = 64
+"""Retransmissions told with one unit; a sender gives up long before."""
 
 # Enum members are looked up once: in Python 3.11 each look-up is a call.
 _APDU: Final = Kind.APDU
 _RAW: Final = Kind.RAW
+
+
+AGAIN: Final = "tcp-retransmission"
+"""The code of the note about octets that came before."""
 
 
 class Progress(NamedTuple):
@@ -190,11 +196,17 @@ class StreamFramer:
     def flush(self) -> list[Unit]:
         """What is unfinished: nothing follows."""
         out = self._give_up(None)
+        self.experts = [one for one in self.experts if one.code != AGAIN]  # nothing was lost by these
         if self.experts:
             out.append(self.unit(Kind.RAW, b"", 0, 0))  # what was noted for a unit that does not come
         return out
 
-    def _interrupt(self, item: Gap | End) -> list[Unit]:
+    def _interrupt(self, item: Gap | Again | End) -> list[Unit]:
+        if isinstance(item, Again):
+            if len(self.experts) < MAX_AGAIN:
+                text = f"{item.length} TCP octets came again in frame {item.frame.number}"
+                self.experts.append(Expert(AGAIN, text))
+            return []
         self.frame = item.frame
         out = self.flush() if isinstance(item, End) else self._give_up(item)
         if isinstance(item, Gap):

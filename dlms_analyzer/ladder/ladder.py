@@ -17,6 +17,7 @@ from dlms_analyzer.associations.association import Association, State
 from dlms_analyzer.capture import CaptureError
 from dlms_analyzer.decoded import decode_apdu
 from dlms_analyzer.frames import NANOSECONDS
+from dlms_analyzer.framing.stream import AGAIN
 from dlms_analyzer.framing.units import Sender
 from dlms_analyzer.index import IndexedCapture, MessageTable
 from dlms_analyzer.index.table import NONE, SEVERITIES, Row, sender_of
@@ -49,7 +50,9 @@ REPEATS: Final = frozenset({"retransmission", "repeated-request", "counter-repea
 _REFUSED: Final = "refused"
 
 _KINDS: Final = tuple(RungKind)
-_MESSAGE, _EXCHANGE, _TRANSFER, _GAP, _SILENCE, _BEGIN, _END = range(len(_KINDS))
+_MESSAGE, _EXCHANGE, _TRANSFER, _GAP, _SILENCE, _BEGIN, _END, _AGAIN = range(len(_KINDS))
+_NOTED: Final = {_GAP: GAPS, _AGAIN: frozenset({AGAIN})}
+"""Rungs of what a note tells about the time before its message."""
 _BLOCK: Final = "general-block-transfer"
 _SUPERVISORY: Final = frozenset({"rr", "rnr"})
 _PARTIAL: Final = frozenset({"get", "set", "action", "read", "write", "access", _BLOCK})
@@ -266,8 +269,8 @@ class Ladder:
                 self._open[exchange] = rung
             elif new == _TRANSFER:
                 self._transfers[association] = rung
-        elif not codes.isdisjoint(GAPS):
-            self._append(_GAP, number)
+        else:
+            self._lost_or_again(number, codes)
         if new == _EXCHANGE:
             self._asking = (association, rung) if sender is Sender.CLIENT else None
             if sender is not Sender.CLIENT:
@@ -311,8 +314,13 @@ class Ladder:
             self._talking[association] = self.table.associations[association]
             if self._association is None:
                 self._begin(number, self.table.associations[association])
-        if not codes.isdisjoint(GAPS):
-            self._append(_GAP, number)
+        self._lost_or_again(number, codes)
+
+    def _lost_or_again(self, number: int, codes: AbstractSet[str]) -> None:
+        """Make rungs of octets that are missing before a message, and of those that came twice."""
+        for kind, noted in _NOTED.items():
+            if not codes.isdisjoint(noted):
+                self._append(kind, number)
 
     def _begin(self, number: int, association: Association) -> None:
         """Make a rung of the beginning of an association."""
@@ -389,8 +397,8 @@ class Ladder:
     def _text(self, index: int, since: int | None) -> str:
         """What happened between messages."""
         kind, number = self._kinds[index], self._first[index]
-        if kind == _GAP:
-            return "; ".join(one.text for one in self.table.experts(number) if one.code in GAPS)
+        if kind in _NOTED:
+            return "; ".join(one.text for one in self.table.experts(number) if one.code in _NOTED[kind])
         if kind == _SILENCE:
             return f"{(since or 0) / NANOSECONDS:.1f} s without a message"
         if kind == _BEGIN:

@@ -29,6 +29,8 @@ class RungKind(Enum):
     """Another association begins."""
     END = "end"
     """The connection below ended, and no message says so."""
+    AGAIN = "again"
+    """Octets that came before: TCP segments sent again."""
 
 
 class Protection(Enum):

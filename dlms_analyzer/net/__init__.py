@@ -8,13 +8,14 @@ from __future__ import annotations
 from .conversations import ConversationTable
 from .decoder import NetworkDecoder
 from .fates import FATES, ODD, Fate, FrameFates
-from .streams import Conversation, Delivery, End, Gap, GapReason, Stream
+from .streams import Again, Conversation, Delivery, End, Gap, GapReason, Stream
 from .tcp import TcpConversation, TcpStream
 from .unread import Reason, Unread
 
 __all__ = [
     "FATES",
     "ODD",
+    "Again",
     "Conversation",
     "ConversationTable",
     "Delivery",

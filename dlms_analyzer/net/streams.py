@@ -27,6 +27,13 @@ class Gap(NamedTuple):
     reason: GapReason
 
 
+class Again(NamedTuple):
+    """Octets of a direction that came before, in a frame that brought nothing new."""
+
+    frame: Frame
+    length: int
+
+
 class End(NamedTuple):
     """The end of a direction (FIN), or of the whole connection (RST)."""
 
@@ -78,7 +85,7 @@ class Conversation:
         return []
 
 
-Item = Segment | Gap | End
+Item = Segment | Gap | Again | End
 Delivery = tuple[Stream, Item]
 
 

@@ -4,6 +4,7 @@ Nothing is copied: what is delivered is a Segment, trimmed to the octets that ar
 octets the capture does not hold. The rules:
 
 * What came first stays. The old part of a retransmission or an overlap is cut off.
+* A segment that brings nothing new is an Again; one octet is no more than a keep-alive (RFC 9293, 3.8.4).
 * A segment behind a hole waits. The hole becomes a Gap when the peer acknowledged it and more (a capture may show an
   acknowledgment slightly before the data, hence ``REORDER_TOLERANCE``), when it stays open longer than
   ``HOLE_PATIENCE``, when more than ``MAX_PENDING_OCTETS`` wait behind it, or at the end.
@@ -18,7 +19,7 @@ from typing import Final
 
 from dlms_analyzer.frames import ACK, FIN, IPV4_FLOW, NANOSECONDS, RST, SYN, TCP, Frame, Segment, reverse_flow
 
-from .streams import Conversation, Delivery, End, Gap, GapReason, Stream, pair
+from .streams import Again, Conversation, Delivery, End, Gap, GapReason, Stream, pair
 
 MAX_PENDING_OCTETS: Final = 1 << 20
 """Octets that may wait behind a hole, per direction: several times the window of a meter or a head-end system."""
@@ -30,6 +31,9 @@ REORDER_TOLERANCE: Final = 1_000_000
 """Nanoseconds by which a capture may show an acknowledgment before the data (several queues, merged files)."""
 HOLE_PATIENCE: Final = 30 * NANOSECONDS
 """How long a hole may stay open: several retransmission time-outs (RFC 6298)."""
+
+KEEP_ALIVE: Final = 1
+"""Octets of a segment that asks whether the peer is still there."""
 
 _MASK: Final = 0xFFFFFFFF
 _HALF: Final = 0x80000000
@@ -138,7 +142,7 @@ class TcpStream(Stream):
             self.fin = self.base + ahead + extent, segment.frame
         if extent:
             if ahead > 0:
-                self._queue(self.base + ahead, segment)
+                self._queue(self.base + ahead, segment, out)
             elif ahead + extent > 0:
                 if ahead < 0:
                     self.overlaps += 1
@@ -146,7 +150,7 @@ class TcpStream(Stream):
                 self._deliver(segment, out)
                 self._drain(out)
             else:
-                self.duplicates += 1
+                self._repeat(segment, out)
         self._finish(out)
         if not self.hole_time and (self.pending or self.fin):
             self.hole_time = segment.frame.time
@@ -246,7 +250,14 @@ class TcpStream(Stream):
             self.hole_time = 0
             self.ended = True
 
-    def _queue(self, position: int, segment: Segment) -> None:
+    def _repeat(self, segment: Segment, out: list[Delivery]) -> None:
+        """A segment brings nothing new."""
+        self.duplicates += 1
+        extent = _extent(segment)
+        if extent > KEEP_ALIVE:
+            out.append((self, Again(segment.frame, extent)))
+
+    def _queue(self, position: int, segment: Segment, out: list[Delivery]) -> None:
         """Keep a segment behind a hole; of what it shares with others, theirs stays."""
         pending = self.pending
         end = position + _extent(segment)
@@ -267,7 +278,7 @@ class TcpStream(Stream):
             offset = max(offset, limit + _extent(pending[at][1]) - position)
             at += 1
         if not new:
-            self.duplicates += 1
+            self._repeat(segment, out)
             return
         if sum(_extent(entry[1]) for _, entry in new) < _extent(segment):
             self.overlaps += 1

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from dlms_analyzer.index.table import NONE, SEVERITIES, MessageTable
 from dlms_analyzer.notes import Severity
-from dlms_analyzer.statistics.parties import GAP, RETRANSMISSION, MeterParty, Parties, Party
+from dlms_analyzer.statistics.parties import GAP, RETRANSMISSIONS, MeterParty, Parties, Party
 from dlms_analyzer.statistics.timeline import Timeline
 from dlms_analyzer.statistics.times import Times
 
@@ -99,7 +99,8 @@ class Statistics:
         """What was said by all together."""
         total = Party("all")
         total.messages, total.octets = self.messages, self.octets
-        total.retransmissions, total.gaps = self.codes[RETRANSMISSION], self.codes[GAP]
+        total.retransmissions = sum(self.codes[code] for code in RETRANSMISSIONS)
+        total.gaps = self.codes[GAP]
         total.refused = sum(count for number, count in self._counts["result"].items() if number > _SUCCESS)
         for association in self._table.associations:
             total.take(association)

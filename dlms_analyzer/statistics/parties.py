@@ -19,7 +19,8 @@ MAX_CONVERSATIONS: Final = 100_000
 OTHERS: Final = "others"
 """Label of what is counted together."""
 GAP: Final = "gap"
-RETRANSMISSION: Final = "retransmission"
+RETRANSMISSIONS: Final = ("retransmission", "tcp-retransmission")
+"""Codes of what came again: frames and blocks, TCP segments."""
 
 
 class Party:
@@ -30,7 +31,7 @@ class Party:
         messages: how many.
         octets: of them.
         refused: answers that are no success.
-        retransmissions: notes of frames and blocks that came again.
+        retransmissions: notes of frames, blocks and segments that came again.
         gaps: notes of octets that are not in the capture.
         exchanges: requests.
         unanswered: those that nothing answered.
@@ -54,7 +55,7 @@ class Party:
 
     def note(self, code: str) -> None:
         """Count an expert note."""
-        if code == RETRANSMISSION:
+        if code in RETRANSMISSIONS:
             self.retransmissions += 1
         elif code == GAP:
             self.gaps += 1
@@ -76,7 +77,7 @@ class Party:
 
     @property
     def retransmission_rate(self) -> float:
-        """Frames and blocks that came again, for each message."""
+        """Frames, blocks and segments that came again, for each message."""
         return self.retransmissions / self.messages if self.messages else 0.0
 
 

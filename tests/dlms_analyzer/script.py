@@ -61,6 +61,12 @@ class Script:
         self._next[client] += octets
         return self
 
+    def again(self) -> Script:
+        """The last packet is sent once more."""
+        self.time += TICK
+        self.packets.append((self.time, self.packets[-1][1]))
+        return self
+
     def hang_up(self) -> Script:
         """Both sides end the connection."""
         return self._segment(b"", client=True, flags=ACK | FIN)._segment(b"", client=False, flags=ACK | FIN)

@@ -50,6 +50,7 @@ _TAIL: Final = "─"
 _DASHES: Final = "╌"
 _SIGNS: Final = {
     RungKind.GAP: ("gap: ", "warning"),
+    RungKind.AGAIN: ("", "note"),
     RungKind.SILENCE: ("silence: ", "dim"),
     RungKind.BEGIN: ("", "accent"),
     RungKind.END: ("end: ", "warning"),

@@ -141,6 +141,14 @@ def test_lost_octets_are_a_rung_before_the_message_that_shows_it(tmp_path: Path)
     assert ladder.trouble(-1) == gaps[0].position
 
 
+def test_segments_sent_again_are_a_rung_before_the_next_message_of_their_sender(tmp_path: Path) -> None:
+    script = Script().client(GET).again().server(VALUE).client(OTHER_GET).server(OTHER_VALUE)
+    ladder = climbed(script.index(tmp_path))
+    assert kinds(ladder) == ["exchange", "again", "exchange"]
+    assert ladder[1].text == "21 TCP octets came again in frame 2"
+    assert ladder.trouble(-1) is None
+
+
 def test_a_repeated_request_is_one_rung_with_the_first(tmp_path: Path) -> None:
     ladder = climbed(Script().client(GET).wait(2).client(GET).server(VALUE).index(tmp_path))
     assert (len(ladder), ladder[0].messages, ladder[0].repeated) == (1, 3, True)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlms_analyzer.frames import ACK, FIN, PSH, RST, SYN, TCP, Frame, Segment, reverse_flow
-from dlms_analyzer.net import ConversationTable, Delivery, End, Gap, GapReason, NetworkDecoder, Unread
+from dlms_analyzer.net import Again, ConversationTable, Delivery, End, Gap, GapReason, NetworkDecoder, Unread
 from dlms_analyzer.net import conversations as conversations_module
 from dlms_analyzer.net.tcp import HOLE_PATIENCE, MAX_PENDING_OCTETS, MAX_PENDING_SEGMENTS, REORDER_TOLERANCE
 from tests.dlms_analyzer import mangle
@@ -82,7 +82,7 @@ class Wire:
 def story(out: Iterable[Delivery], flow: bytes = CLIENT) -> list[bytes | int | str]:
     told: list[bytes | int | str] = []
     for stream, item in out:
-        if stream.flow != flow:
+        if stream.flow != flow or isinstance(item, Again):
             continue
         if isinstance(item, Gap):
             told.append(item.length)
@@ -123,10 +123,23 @@ def test_a_segment_that_came_too_early_waits_for_the_one_before(wire: Wire) -> N
     assert story(wire.send(b"one", 1, ack=1)) == [b"onetwo"]
 
 
-def test_a_retransmission_is_counted_and_not_delivered(wire: Wire) -> None:
+def test_a_retransmission_is_counted_and_told_and_its_octets_are_not_delivered(wire: Wire) -> None:
     [(stream, _)] = wire.send(b"once", 1, ack=1)
-    assert wire.send(b"once", 1, ack=1) == []
+    [(again_on, again)] = wire.send(b"once", 1, ack=1)
+    assert isinstance(again, Again)
+    assert (again_on, again.length) == (stream, 4)
     assert stream.duplicates == 1  # type: ignore[attr-defined]
+
+
+def test_a_retransmission_of_what_waits_behind_a_hole_is_told(wire: Wire) -> None:
+    wire.send(b"later", 10, ack=1)
+    [(_, again)] = wire.send(b"later", 10, ack=1)
+    assert isinstance(again, Again)
+
+
+def test_a_keep_alive_is_no_retransmission(wire: Wire) -> None:
+    wire.send(b"data", 1, ack=1)
+    assert wire.send(b"a", 4, ack=1) == []
 
 
 def test_of_an_overlap_only_the_new_octets_are_delivered(wire: Wire) -> None:

@@ -20,6 +20,7 @@ from dlms_analyzer.notes import Severity
 from dlms_analyzer.security.keyring import Keyring
 from dlms_analyzer.statistics import PERCENTILE_ERROR, Statistics
 from dlms_analyzer.statistics.counting import BATCH, MAX_SLOW
+from tests.dlms_analyzer.script import GET, VALUE, Script
 from tests.support import CAPTURES, SHARED, sample_captures, sidecars
 from tests.test_index_captures import indexed
 from tests.test_security_captures import CIPHERED, keys_of
@@ -131,8 +132,14 @@ def test_statistics_are_what_counting_over_all_messages_gives(path: Path) -> Non
     total = statistics.total()
     for name in ("messages", "octets", "refused", "retransmissions", "gaps", "exchanges", "unanswered"):
         assert getattr(total, name) == sum(getattr(talk, name) for talk in talks), name
-    for code, attribute in (("retransmission", "retransmissions"), ("gap", "gaps")):
-        assert sum(getattr(talk, attribute) for talk in talks) == statistics.codes[code]
+    for codes, attribute in ((("retransmission", "tcp-retransmission"), "retransmissions"), (("gap",), "gaps")):
+        assert sum(getattr(talk, attribute) for talk in talks) == sum(statistics.codes[code] for code in codes)
+
+
+def test_segments_sent_again_count_for_the_rate_of_retransmissions(tmp_path: Path) -> None:
+    script = Script().client(GET).again().again().server(VALUE).client(GET).server(VALUE)
+    total = counted(script.index(tmp_path)).total()
+    assert (total.retransmissions, total.messages, total.retransmission_rate) == (2, 4, 0.5)
 
 
 @pytest.mark.parametrize("sidecar", CIPHERED, ids=lambda sidecar: sidecar.name)
