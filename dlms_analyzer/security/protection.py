@@ -27,10 +27,11 @@ MAX_READY: Final = 64
 """Ways of protection remembered per side; a side that pushes for other meters has a system title for each."""
 MAX_REASONS: Final = 16
 """Different reasons that an association keeps; they name titles and keys, of which it has few."""
-
-
 OTHER_REASONS: Final = "other reasons"
 """Stands for the reasons beyond those."""
+
+Counted = tuple[tuple[tuple[str, str], int], ...]
+"""Statuses with their reasons, and how many APDUs had each."""
 
 
 class Opened(NamedTuple):
@@ -153,16 +154,16 @@ class Protection:
         transfer: keys that a request in progress carries, by key-id, and the number of its message.
         agreement: ephemeral public keys of a request in progress, by key-id, and the number of its message.
         answering: a reply of the server to pass 3 is due.
-        reasons: how many APDUs had which status other than `ok`, and for which reason.
         explained: failures that were looked into.
         latest_reason: what was found out about the last of them.
         opened: APDUs with a verified tag.
+        unopened: the others.
         version: of the keyring that `ready` was made with.
     """
 
     __slots__ = (
         "agreement", "announced", "answering", "client", "dedicated_key", "explained", "latest_reason", "mechanism",
-        "opened", "port", "reasons", "sealed", "server", "transfer", "version",
+        "opened", "port", "sealed", "server", "transfer", "unopened", "version",
     )  # fmt: skip
 
     def __init__(self, client: Side, server: Side, port: int | None) -> None:
@@ -176,17 +177,22 @@ class Protection:
         self.transfer: tuple[dict[int, bytes], int] | None = None
         self.agreement: tuple[dict[int, bytes], int] | None = None
         self.answering = False
-        self.reasons: dict[tuple[str, str], int] = {}
+        self.unopened: Counted = ()
         self.explained = 0
         self.latest_reason = ""
         self.opened = 0
         self.version = -1
 
     @property
+    def reasons(self) -> dict[tuple[str, str], int]:
+        """How many APDUs had which status other than `ok`, and for which reason."""
+        return dict(self.unopened)
+
+    @property
     def statuses(self) -> Tally[str]:
         """How many APDUs had which status other than `ok`."""
         tally: Tally[str] = Tally()
-        for (status, _), count in self.reasons.items():
+        for (status, _), count in self.unopened:
             tally[status] += count
         return tally
 
@@ -213,13 +219,15 @@ class Protection:
         if security.status == OK:
             self.opened += 1
             return
-        kept = _reason(security.status, security.reason or "")
-        if kept not in self.reasons and len(self.reasons) >= MAX_REASONS:
-            kept = security.status, OTHER_REASONS
-        self.reasons[kept] = self.reasons.get(kept, 0) + 1
+        self.unopened = _one_more(self.unopened, security.status, security.reason or "")
 
 
 @lru_cache(maxsize=1_024)
-def _reason(status: str, reason: str) -> tuple[str, str]:
-    """A status with its reason. Many associations have the same few, so each is kept once."""
-    return status, reason
+def _one_more(counted: Counted, status: str, reason: str) -> Counted:
+    """Counts after one more. Many associations have the same history, so each is kept once."""
+    reasons = dict(counted)
+    kept = status, reason
+    if kept not in reasons and len(reasons) >= MAX_REASONS:
+        kept = status, OTHER_REASONS
+    reasons[kept] = reasons.get(kept, 0) + 1
+    return tuple(reasons.items())
