@@ -9,13 +9,10 @@ import pytest
 from tests.support import CAPTURES
 from tests.views import CIPHERED, PLAIN, VIEWS, Shown, View, app_on, going_to
 
-STILL = [view for view in VIEWS if view.name != "frames"]
-"""Frames are dissected in a thread, which may or may not be done with the first one when the picture is taken."""
-
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 45)], ids=["80x24", "140x45"])
 @pytest.mark.parametrize("shown", [PLAIN, CIPHERED], ids=["plain", "ciphered"])
-@pytest.mark.parametrize("view", STILL, ids=[view.name for view in STILL])
+@pytest.mark.parametrize("view", VIEWS, ids=[view.name for view in VIEWS])
 def test_a_screen_looks_as_it_did(
     view: View,
     shown: Shown,

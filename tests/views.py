@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from dlms_analyzer.net.layers import prepare_layers
 from tests.tui.running import press, session_of, settled
 from tui.app import AnalyzerApp
 
@@ -83,6 +84,7 @@ def going_to(view: View) -> Callable[[Pilot[Any]], Any]:
     """What goes to a view and waits until nothing moves there any more."""
 
     async def go(pilot: Pilot[Any]) -> None:
+        prepare_layers()  # else it depends on the machine what is painted before frames can be dissected
         await settled(pilot)
         await press(pilot, *view.keys)
         for field in pilot.app.screen.query(Input):

@@ -15,10 +15,13 @@ from dlms_analyzer.capture.key_files import load_keys_file
 from dlms_analyzer.security.keyring import Keyring
 from tests.support import CAPTURES
 from tui.app import AnalyzerApp
+from tui.screens.base import MainScreen
 from tui.session import Session
 
 MAX_TURNS = 2_000
 """Turns of the event loop that a test waits for; a job that takes longer hangs."""
+TURN = 0.005
+"""Seconds between two looks whether jobs run; some of them wait for a thread."""
 
 
 def session_of(*captures: str | Path, keys: str | Path | None = None, **more: Any) -> Session:
@@ -43,15 +46,17 @@ async def settled(pilot: Pilot[Any]) -> None:
     for _ in range(MAX_TURNS):
         if not app.jobs.busy:
             break
-        await pilot.pause(0)
+        await pilot.pause(TURN)
     else:
         raise AssertionError(f"still running: {[job.name for job in app.jobs.running]}")
     app._tell_growth()
     await _delivered(pilot)
     screen = app.screen
+    if isinstance(screen, MainScreen):
+        screen.update_status()  # a job that has just ended is still named there
     if getattr(screen, "_waiting", None) is not None:
         screen._show_details()
-        await _delivered(pilot)
+    await _delivered(pilot)
 
 
 async def _delivered(pilot: Pilot[Any]) -> None:
@@ -59,10 +64,18 @@ async def _delivered(pilot: Pilot[Any]) -> None:
     for _ in range(MAX_TURNS):
         await pilot.pause(0)
         screen = pilot.app.screen
-        waiting = any(one.message_queue_size for one in (pilot.app, *screen.walk_children(with_self=True)))
-        if not (waiting or screen._layout_required or screen._dirty_widgets):
+        widgets = list(screen.walk_children(with_self=True))
+        waiting = any(one.message_queue_size for one in (pilot.app, *widgets))
+        if not (waiting or screen._dirty_widgets or any(map(_is_to_do, widgets))):
             await pilot.pause(0)
             return
+
+
+def _is_to_do(widget: Any) -> bool:
+    """Whether a widget has asked to be laid out or painted, or to be called when that is done."""
+    return bool(
+        widget._layout_required or widget._scroll_required or widget._repaint_required or widget._next_callbacks
+    )
 
 
 @asynccontextmanager

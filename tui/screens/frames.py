@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, overload
 
 from textual.app import ComposeResult
@@ -31,6 +31,14 @@ PAUSE: Final = 0.04
 MAX_KEPT: Final = 1_024
 """Frames remembered as they were looked at: some screens full."""
 _FRAME: Final = "frame"
+
+
+def preparation() -> Iterator[None]:
+    """Import what dissects frames, which takes half a second, while the list is there already."""
+    thread = threading.Thread(target=prepare_layers, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        yield None
 
 
 class FrameRows(Sequence[ListedFrame]):
@@ -109,11 +117,10 @@ class FramesScreen(MainScreen):
     def on_mount(self) -> None:
         """Begin in the list."""
         self.list.focus()
-        self.run_worker(self._prepare(), group="layers")
+        self.analyzer_app.jobs.start("getting ready", preparation(), on_done=self._begin_details)
 
-    async def _prepare(self) -> None:
-        """Import what dissects frames, which takes half a second, while the list is there already."""
-        await asyncio.to_thread(prepare_layers)
+    def _begin_details(self) -> None:
+        """Frames can be dissected now."""
         self._prepared = True
         self._show_details()
 
@@ -173,7 +180,9 @@ class FramesScreen(MainScreen):
         self._waiting = self.set_timer(PAUSE, self._show_details)
 
     def _show_details(self) -> None:
-        self._waiting = None
+        if self._waiting is not None:
+            self._waiting.stop()
+            self._waiting = None
         if not self.query(HexView):  # the screen is being left
             return
         row = self.list.row

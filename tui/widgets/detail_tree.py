@@ -119,7 +119,8 @@ class DetailTree(Tree[Place]):
             for node in section.nodes:
                 self._add(parent, node, section.name, node.name, 0)
         self.root.expand()
-        self.cursor_line = 0
+        # Asking for the last line lays the tree out, so that its scroll bar comes with the same paint.
+        self.cursor_line = min(0, self.last_line)
 
     def _fact(self, fact: Fact) -> Text:
         known = styles(self.app)
