@@ -42,6 +42,20 @@ def session_of(*captures: str | Path, keys: str | Path | None = None, **more: An
 async def settled(pilot: Pilot[Any]) -> None:
     """Wait until no job runs, no message is on its way and everything is painted."""
     app: Any = pilot.app
+    await _worked(pilot)
+    app._tell_growth()
+    await _worked(pilot)  # screens may have more to do now
+    screen = app.screen
+    if isinstance(screen, MainScreen):
+        screen.update_status()  # a job that has just ended is still named there
+    if getattr(screen, "_waiting", None) is not None:
+        screen._show_details()
+    await _delivered(pilot)
+
+
+async def _worked(pilot: Pilot[Any]) -> None:
+    """Wait until no job runs and no message is on its way."""
+    app: Any = pilot.app
     await _delivered(pilot)
     for _ in range(MAX_TURNS):
         if not app.jobs.busy:
@@ -49,13 +63,6 @@ async def settled(pilot: Pilot[Any]) -> None:
         await pilot.pause(TURN)
     else:
         raise AssertionError(f"still running: {[job.name for job in app.jobs.running]}")
-    app._tell_growth()
-    await _delivered(pilot)
-    screen = app.screen
-    if isinstance(screen, MainScreen):
-        screen.update_status()  # a job that has just ended is still named there
-    if getattr(screen, "_waiting", None) is not None:
-        screen._show_details()
     await _delivered(pilot)
 
 
@@ -69,6 +76,7 @@ async def _delivered(pilot: Pilot[Any]) -> None:
         if not (waiting or screen._dirty_widgets or any(map(_is_to_do, widgets))):
             await pilot.pause(0)
             return
+    raise AssertionError(f"still being laid out: {[one for one in widgets if _is_to_do(one)]}")
 
 
 def _is_to_do(widget: Any) -> bool:

@@ -34,6 +34,8 @@ class CaptureScreen(MainScreen):
         #kinds { height: 1; }
         #kinds Underline { display: none; }
         #panes { height: 1fr; }
+        /* In very few columns the text would need the bar only while it is there, and be laid out without end. */
+        #current { scrollbar-gutter: stable; }
     }
     """
 
