@@ -7,7 +7,8 @@ few frames is taken off as its start-up. `--quick` leaves the index at 2,000,000
 time goes, `--tshark` names another tshark than the one on PATH, or several; ratios are to the first.
 
 Memory is the peak of our process, plus the peak of the process that reads ahead, reached at once or not; libraries that
-the two share count twice. Each has its imports; the memory of the index is what each has over them, added up.
+the two share count twice. Each has its imports; the memory of the index is what each has over them, added up: first
+without the pages of mapped files, which the system takes back when it has a use for them, then with them.
 
 Without a capture the generator that may lie beside the repository (`../shared/bench/gen_dlms_pcap.py`) makes one of
 200,000 frames. The compiled rows need `make compiled`.
@@ -23,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
@@ -37,37 +39,69 @@ BLOCKS = ROOT.parent / "shared" / "captures" / "pathological_gbt_stream.pcap"
 SESSIONS = 4_000
 """Sessions of 50 frames each."""
 RUNS = 3
-BESIDE = "peak of the process beside: "
-"""Said on standard error, in KiB."""
+PEAKS = "peaks: "
+"""Said on standard error: those of `Peaks`, in KiB."""
 LOOK = 100
-"""Steps of reading between two looks at the memory of the process beside."""
+"""Steps of reading between two looks at the memory."""
 SLOW_FRAMES = 5_000
 """Frames that the slowest ways read; their rate does not depend on how many."""
 
 
-def memory_beside() -> int:
-    """Peak of the processes that this one has started, KiB; 0 where the system does not tell.
+class Peaks:
+    """The most memory that this process and those that it has started were seen to have, KiB.
 
-    What wait4(2) says of them will not do: it is at least what this process had when it started them.
+    What wait4(2) says of the others will not do: it is at least what this process had when it started them.
+
+    Attributes:
+        own: of this process, without the pages of mapped files.
+        beside: of the others, as the system keeps it.
+        beside_own: of the others, without the pages of mapped files.
     """
-    children = Path(f"/proc/self/task/{os.getpid()}/children")
-    if not children.is_file():
-        return 0
-    told = [Path(f"/proc/{process}/status").read_text(encoding="ascii") for process in children.read_text().split()]
-    return sum(int(line.split()[1]) for text in told for line in text.splitlines() if line.startswith("VmHWM"))
+
+    def __init__(self) -> None:
+        self.own = self.beside = self.beside_own = 0
+        self.look()
+
+    def look(self) -> None:
+        """Look at all; does nothing where the system does not tell."""
+        me = os.getpid()
+        children = Path(f"/proc/self/task/{me}/children")
+        if not children.is_file():
+            return
+        others = [memory_of(int(process)) for process in children.read_text().split()]
+        self.own = max(self.own, memory_of(me)["RssAnon"])
+        self.beside = max(self.beside, sum(said["VmHWM"] for said in others))
+        self.beside_own = max(self.beside_own, sum(said["RssAnon"] for said in others))
+
+    def say(self) -> None:
+        """Tell whoever measures."""
+        print(f"{PEAKS}{self.own} {self.beside} {self.beside_own}", file=sys.stderr)
+
+
+def memory_of(process: int) -> Counter[str]:
+    """What the system says of the memory of a process, KiB by name; nothing when it has just ended."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return Counter()
+    wanted = [line.split() for line in lines if line.startswith(("VmHWM:", "RssAnon:"))]
+    return Counter({name.rstrip(":"): int(size) for name, size, *_ in wanted})
 
 
 def imports(_: Path) -> int:
     """Nothing but the imports of whoever opens a capture."""
     import dlms_analyzer as dlms
 
-    return int(dlms.open is None)
+    found = int(dlms.open is None)
+    Peaks().say()
+    return found
 
 
 def imports_ahead(_: Path) -> int:
     """Nothing but the imports that reading ahead needs."""
     import dlms_analyzer.ahead.child  # noqa: F401
 
+    Peaks().say()
     return 0
 
 
@@ -76,11 +110,12 @@ def index(path: Path, *, ahead: bool = True) -> int:
     import dlms_analyzer as dlms
 
     capture = dlms.open(path).index(ahead=ahead)
-    beside = 0
+    peaks = Peaks()
     for step, _ in enumerate(capture.read()):
         if not step % LOOK:
-            beside = max(beside, memory_beside())
-    print(f"{BESIDE}{beside}", file=sys.stderr)
+            peaks.look()
+    peaks.look()
+    peaks.say()
     return len(capture.table)
 
 
@@ -176,11 +211,13 @@ class Way(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """What a run took: seconds, and MiB of its process and of the largest one that this one started."""
+    """What a run took: seconds, and MiB at most; see `Peaks` for all but `memory`, which is all of its process."""
 
     seconds: float
     memory: float
+    own: float = 0.0
     beside: float = 0.0
+    beside_own: float = 0.0
 
     @property
     def processes(self) -> str:
@@ -199,8 +236,8 @@ def cost(way: Way, path: Path) -> Cost | None:
         if process.returncode:
             return None
         said.seek(0)
-        beside = next((int(line.removeprefix(BESIDE)) for line in said if line.startswith(BESIDE)), 0)
-    return Cost(seconds, usage.ru_maxrss / 1024, beside / 1024)
+        told = next((line.removeprefix(PEAKS).split() for line in said if line.startswith(PEAKS)), ())
+    return Cost(seconds, usage.ru_maxrss / 1024, *(int(peak) / 1024 for peak in told))
 
 
 def measured(way: Way, path: Path) -> Cost | None:
@@ -285,15 +322,24 @@ def memory(path: Path) -> None:
         if imported is None or imported_ahead is None or found is None:
             print("failed")
             continue
-        over = found.memory - imported.memory
-        taken = f"{over:.1f}"
-        if found.beside:
-            beside = found.beside - imported_ahead.memory
-            taken += f" + {beside:.1f} = {over + beside:.1f}"
+        over = Taken(found.own - imported.own, found.beside_own - imported_ahead.own if found.beside else 0.0)
+        mapped = Taken(found.memory - imported.memory, found.beside - imported_ahead.memory if found.beside else 0.0)
         print(
-            f"{count:>10,} frames, {name}: {taken} MiB over the imports ({allowed:.1f} allowed), "
-            f"{(found.seconds - imported.seconds) / count * 1e6:.2f} us a frame"
+            f"{count:>10,} frames, {name}: {over} MiB over the imports ({allowed:.1f} allowed), "
+            f"with mapped files {mapped}, {(found.seconds - imported.seconds) / count * 1e6:.2f} us a frame"
         )
+
+
+class Taken(NamedTuple):
+    """Memory over the imports, of our process and of the one that reads ahead."""
+
+    here: float
+    beside: float
+
+    def __str__(self) -> str:
+        if not self.beside:
+            return f"{self.here:.1f}"
+        return f"{self.here:.1f} + {self.beside:.1f} = {self.here + self.beside:.1f}"
 
 
 def main() -> int:
