@@ -10,8 +10,9 @@ from tests.support import CAPTURES
 from tests.views import CIPHERED, PLAIN, VIEWS, Shown, View, app_on, going_to
 
 
-@pytest.mark.parametrize("size", [(80, 24), (140, 45)], ids=["80x24", "140x45"])
-@pytest.mark.parametrize("shown", [PLAIN, CIPHERED], ids=["plain", "ciphered"])
+@pytest.mark.parametrize(
+    ("shown", "size"), [(PLAIN, (80, 24)), (CIPHERED, (140, 45))], ids=["plain-80x24", "ciphered-140x45"]
+)
 @pytest.mark.parametrize("view", VIEWS, ids=[view.name for view in VIEWS])
 def test_a_screen_looks_as_it_did(
     view: View,

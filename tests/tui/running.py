@@ -20,6 +20,8 @@ from tui.session import Session
 
 MAX_TURNS = 2_000
 """Turns of the event loop that a test waits for; a job that takes longer hangs."""
+LIVE_TURNS = 50
+"""Turns after which what a capture that goes on brings is not waited for any more."""
 TURN = 0.005
 """Seconds between two looks whether jobs run; some of them wait for a thread."""
 
@@ -43,8 +45,10 @@ async def settled(pilot: Pilot[Any]) -> None:
     """Wait until no job runs, no message is on its way and everything is painted."""
     app: Any = pilot.app
     await _worked(pilot)
+    seen = app._seen
     app._tell_growth()
-    await _worked(pilot)  # screens may have more to do now
+    if app._seen != seen:
+        await _worked(pilot)  # screens may have more to do now
     screen = app.screen
     if isinstance(screen, MainScreen):
         screen.update_status()  # a job that has just ended is still named there
@@ -59,22 +63,28 @@ async def _worked(pilot: Pilot[Any]) -> None:
     await _delivered(pilot)
     for _ in range(MAX_TURNS):
         if not app.jobs.busy:
-            break
+            return
         await pilot.pause(TURN)
-    else:
-        raise AssertionError(f"still running: {[job.name for job in app.jobs.running]}")
-    await _delivered(pilot)
+        if not app.jobs.busy:
+            await _delivered(pilot)  # what it brought may begin further jobs
+    raise AssertionError(f"still running: {[job.name for job in app.jobs.running]}")
 
 
 async def _delivered(pilot: Pilot[Any]) -> None:
-    """Wait until messages have reached their widgets, and what these sent in turn, and all is laid out."""
-    for _ in range(MAX_TURNS):
+    """Wait until messages have reached their widgets, and what these sent in turn, and all is laid out.
+
+    While a capture goes on there is always something on its way; and who leaves paints nothing any more.
+    """
+    app: Any = pilot.app
+    for turn in range(MAX_TURNS):
         await pilot.pause(0)
-        screen = pilot.app.screen
+        screen = app.screen
         widgets = list(screen.walk_children(with_self=True))
-        waiting = any(one.message_queue_size for one in (pilot.app, *widgets))
+        waiting = any(one.message_queue_size for one in (app, *widgets))
         if not (waiting or screen._dirty_widgets or any(map(_is_to_do, widgets))):
             await pilot.pause(0)
+            return
+        if app._exit or (turn >= LIVE_TURNS and app.jobs.running and not app.jobs.busy):
             return
     raise AssertionError(f"still being laid out: {[one for one in widgets if _is_to_do(one)]}")
 
