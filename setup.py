@@ -11,6 +11,7 @@ from pathlib import Path
 from setuptools import setup
 
 HOT = [
+    "dlms_analyzer/ahead/reading.py",
     "dlms_analyzer/ahead/wire.py",
     "dlms_analyzer/analyzer.py",
     "dlms_analyzer/associations/association.py",
@@ -25,6 +26,7 @@ HOT = [
     "dlms_analyzer/framing/stage.py",
     "dlms_analyzer/framing/stream.py",
     "dlms_analyzer/framing/wrapper.py",
+    "dlms_analyzer/index/noted.py",
     "dlms_analyzer/index/reading.py",
     "dlms_analyzer/index/table.py",
     "dlms_analyzer/items.py",

@@ -14,7 +14,7 @@ from tests.views import CIPHERED, VIEWS, View, app_on, going_to
 from tui.app import AnalyzerApp
 from tui.theme import THEMES
 
-SIZES = [(80, 24), (250, 70), (20, 6), (1, 1), (140, 45), (300, 3), (3, 60), (80, 24)]
+SIZES = [(80, 24), (250, 70), (20, 6), (1, 1), (300, 3), (3, 60), (80, 24)]
 
 TERMINAL_OF_16 = ColorSystem.STANDARD
 
