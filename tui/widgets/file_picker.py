@@ -124,6 +124,8 @@ class FilePicker(Vertical):
         here = folder == self.folder
         self.folder = folder
         recent = await asyncio.to_thread(recent_entries, self._recent)
+        if not self.query("#entries"):
+            return  # the program has ended meanwhile
         self.entries.show([*recent, *found], self.entries.cursor if here else len(recent))
         self.query_one(Input).placeholder = f"{folder}  (type a path; right arrow completes)"
 
