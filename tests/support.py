@@ -78,6 +78,14 @@ def sidecars(*prefixes: str) -> list[Sidecar]:
     return [sidecar for sidecar in found if sidecar.name.startswith(prefixes)] if prefixes else found
 
 
+def usual_sidecars() -> list[Sidecar]:
+    """All but the stream of 107,745 blocks in a few segments.
+
+    It says nothing that the others do not, and its sidecar names the first messages only.
+    """
+    return [one for one in sidecars() if one.name != "pathological_gbt_stream"]
+
+
 def sidecar(name: str) -> Sidecar:
     """One ground-truth capture by name, or a skip where the shared folder is absent."""
     path = shared_captures() / f"{name}.json"

@@ -14,10 +14,9 @@ from dlms_analyzer.capture import open_capture
 from dlms_analyzer.framing.units import Kind, Sender
 from dlms_analyzer.messages import Message
 from scapy_layers import write_data
-from tests.support import Sidecar, sidecars, thirdparty_captures
+from tests.support import Sidecar, sidecars, thirdparty_captures, usual_sidecars
 
-WHOLE = [sidecar for sidecar in sidecars() if not sidecar.name.startswith("pathological")]
-"""The pathological capture's sidecar lists only its first messages; it has a test of its own."""
+WHOLE = usual_sidecars()
 
 KEYS = (
     "number", "frames", "time", "conversation", "source", "destination", "sender", "profile", "client_sap",

@@ -20,12 +20,10 @@ from dlms_analyzer.security.keyring import Keyring
 from scapy_layers.hdlc import read_frame
 from tests.dlms_analyzer import mangle
 from tests.dlms_analyzer.clear.rewritten import read_again, rewritten, said
-from tests.support import Sidecar, sidecar, sidecars
+from tests.support import Sidecar, sidecar, usual_sidecars
 from tests.test_security_captures import keys_of, read
 
-HUGE = frozenset({"pathological_gbt_stream"})
-"""100,000 blocks that say nothing which others do not."""
-ALL = [one for one in sidecars() if one.name not in HUGE]
+ALL = usual_sidecars()
 CIPHERED = [one for one in ALL if one.load()["expected"].get("ciphered")]
 HDLC = [one for one in ALL if "hdlc" in one.name]
 ENVELOPES = ("glo-", "ded-", "general-glo", "general-ded", "general-ciphering", "general-signing")

@@ -13,7 +13,7 @@ import dlms_analyzer as dlms
 from dlms_analyzer.cosem import Interpreted, MeterModel, dotted
 from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.meaning import accesses, carries_push, model_of
-from tests.support import Sidecar, sidecars
+from tests.support import Sidecar, sidecars, usual_sidecars
 from tests.test_security_captures import keys_of
 
 Reading = tuple[int, str, int, Interpreted]
@@ -69,7 +69,7 @@ def same(shown: Interpreted, raw: Any, said: Any) -> bool:
     return True
 
 
-SOUND = [sidecar for sidecar in sidecars() if not sidecar.name.startswith(("pathological", "malformed"))]
+SOUND = [sidecar for sidecar in usual_sidecars() if not sidecar.name.startswith("malformed")]
 """Captures of servers that follow the protocol; those that are ciphered are opened with their keys."""
 
 

@@ -27,11 +27,11 @@ from scapy_layers import (
     Wrapper,
     find_frames,
 )
-from tests.support import Sidecar, sidecars, vectors
+from tests.support import Sidecar, usual_sidecars, vectors
 
 REQUEST = GetRequestNormal(class_id=3, logical_name="1-0:1.8.0*255", attribute_id=2)
 SNRM = bytes.fromhex("7EA02003219 37DD98180140502008006020080070400000001080400000001CE6A7E".replace(" ", ""))
-SHORTER = [sidecar for sidecar in sidecars() if not sidecar.name.startswith("pathological")]
+SHORTER = usual_sidecars()
 
 
 @functools.lru_cache(maxsize=64)

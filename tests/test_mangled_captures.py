@@ -12,7 +12,7 @@ from dlms_analyzer import Analyzer, Message
 from dlms_analyzer.frames import Frame
 from dlms_analyzer.framing.units import Kind
 from tests.dlms_analyzer import mangle
-from tests.support import Sidecar, sidecars
+from tests.support import Sidecar, usual_sidecars
 
 Said = tuple[str, str, str | None, int | None, int | None, int | None]
 
@@ -21,7 +21,7 @@ def over_tcp(sidecar: Sidecar) -> bool:
     return all(transport["proto"] == "tcp" for transport in sidecar.load()["transports"])
 
 
-WHOLE = [one for one in sidecars() if not one.name.startswith("pathological")]
+WHOLE = usual_sidecars()
 TCP = [one for one in WHOLE if over_tcp(one)]
 UDP = [one for one in WHOLE if not over_tcp(one)]
 KNOWN_LOSS = 5

@@ -17,7 +17,7 @@ from dlms_analyzer.net.streams import Conversation
 from dlms_analyzer.notes import Severity
 from dlms_analyzer.security.keyring import Keyring
 from tests.dlms_analyzer.script import BLOCKS, GET, OTHER_GET, OTHER_VALUE, REFUSED, VALUE, Script
-from tests.support import CAPTURES, Sidecar, sidecars
+from tests.support import CAPTURES, Sidecar, usual_sidecars
 
 UNCONFIRMED_SET = bytes.fromhex("c1018100010000600100ff02000905" + "68656c6c6f")
 EVENT = bytes.fromhex("c20000010000600100ff020f01")
@@ -292,9 +292,7 @@ def test_there_is_no_rung_outside_the_ladder(tmp_path: Path) -> None:
             ladder[index]
 
 
-@pytest.mark.parametrize(
-    "capture", [one for one in sidecars() if one.name != "pathological_gbt_stream"], ids=lambda one: one.name
-)
+@pytest.mark.parametrize("capture", usual_sidecars(), ids=lambda one: one.name)
 def test_every_message_of_a_conversation_is_on_exactly_one_rung(capture: Sidecar) -> None:
     indexed = IndexedCapture(open_captures([capture.pcap]))
     for _ in indexed.read():

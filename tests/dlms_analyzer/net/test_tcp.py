@@ -16,7 +16,7 @@ from dlms_analyzer.net import Again, ConversationTable, Delivery, End, Gap, GapR
 from dlms_analyzer.net import conversations as conversations_module
 from dlms_analyzer.net.tcp import HOLE_PATIENCE, MAX_PENDING_OCTETS, MAX_PENDING_SEGMENTS, REORDER_TOLERANCE
 from tests.dlms_analyzer import mangle
-from tests.support import Sidecar, sidecars
+from tests.support import Sidecar, usual_sidecars
 
 CLIENT = bytes((192, 0, 2, 1, 192, 0, 2, 7)) + (50_000).to_bytes(2) + (4059).to_bytes(2)
 SERVER = reverse_flow(CLIENT)
@@ -454,10 +454,7 @@ def over_tcp(sidecar: Sidecar) -> bool:
     return all(transport["proto"] == "tcp" for transport in sidecar.load()["transports"])
 
 
-SMALL = [sidecar for sidecar in sidecars() if not sidecar.name.startswith("pathological")]
-
-
-@pytest.mark.parametrize("capture", SMALL, ids=lambda capture: capture.name)
+@pytest.mark.parametrize("capture", usual_sidecars(), ids=lambda capture: capture.name)
 def test_a_mangled_capture_carries_the_same_octets(capture: Sidecar) -> None:
     packets = mangle.load(capture.pcap)
     original = payloads(mangle.frames(packets))
@@ -474,14 +471,16 @@ def test_a_mangled_capture_carries_the_same_octets(capture: Sidecar) -> None:
     assert payloads(mangle.frames(everything)) == original
 
 
-@pytest.mark.parametrize("capture", [one for one in SMALL if over_tcp(one)], ids=lambda capture: capture.name)
+@pytest.mark.parametrize(
+    "capture", [one for one in usual_sidecars() if over_tcp(one)], ids=lambda capture: capture.name
+)
 def test_interleaved_captures_do_not_mix(capture: Sidecar) -> None:
     packets = mangle.load(capture.pcap)
     both = payloads(mangle.frames(mangle.interleave(packets, packets)))
     assert both == payloads(mangle.frames(packets)) | payloads(mangle.frames(mangle.relocate(packets)))
 
 
-@pytest.mark.parametrize("capture", SMALL, ids=lambda capture: capture.name)
+@pytest.mark.parametrize("capture", usual_sidecars(), ids=lambda capture: capture.name)
 def test_a_dropped_frame_leaves_a_gap_of_its_size_and_everything_else(capture: Sidecar) -> None:
     packets = mangle.load(capture.pcap)
     original = payloads(mangle.frames(packets))

@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from dlms_analyzer.filters import compile_filter
-from tests.tui.running import press, running, screen_text, session_of, settled
+from tests.tui.running import press, running, screen_text, session_of, settled, write
 from tui.recent import Recent
 from tui.settings import Settings, load_settings
 from tui.widgets.filter_bar import FilterBar, FilterHelp, FilterInput
@@ -32,12 +32,6 @@ def here(pilot: Pilot[Any]) -> int:
 def told(pilot: Pilot[Any]) -> str:
     """What the application has told beside the screen."""
     return "\n".join(str(one.message) for one in pilot.app._notifications)
-
-
-async def write(pilot: Pilot[Any], text: str) -> None:
-    """Type a text as a person does."""
-    await pilot.press(*("space" if one == " " else one for one in text))
-    await settled(pilot)
 
 
 def expected(session: Any, text: str) -> list[int]:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.support import CAPTURES
-from tests.tui.running import press, running, screen_text, session_of
-from tests.tui.screens.test_finding import expected, here, shown, told, write
+from tests.tui.running import press, running, screen_text, session_of, write
+from tests.tui.screens.test_finding import expected, here, shown, told
 from tui.notes import SUFFIX
 from tui.screens.dialog import Choose
 from tui.widgets.detail_tree import DetailTree

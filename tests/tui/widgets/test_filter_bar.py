@@ -8,6 +8,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.widgets import Label, OptionList
 
+from tests.tui.running import press_fast
 from tui.theme import THEMES
 from tui.widgets.filter_bar import FilterBar, FilterHelp, FilterInput
 
@@ -38,7 +39,7 @@ class Bench(App[None]):
 
 
 async def typed(pilot: Any, text: str) -> FilterInput:
-    await pilot.press(*("space" if one == " " else one for one in text))
+    await press_fast(pilot, text)
     await pilot.pause()
     found: FilterInput = pilot.app.query_one(FilterInput)
     return found
