@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import Any
 
 from dlms_analyzer.audit import Auditor
 from dlms_analyzer.cli.options import CaptureRun, add_capture_options, say
 from dlms_analyzer.output.findings import finding_lines
+from dlms_analyzer.output.json_lines import json_line
 from dlms_analyzer.output.style import Style
 
 
@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     found = auditor.finish()
     if options.form == "jsonl":
         for finding in found:
-            print(json.dumps(finding.to_dict(options.show_secrets), ensure_ascii=False))
+            sys.stdout.write(json_line(finding.to_dict(options.show_secrets)))
     else:
         for finding in found:
             print("\n".join([*finding_lines(finding, style, options.show_secrets), ""]))

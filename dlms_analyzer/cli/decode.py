@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import Any
 
 from dlms_analyzer.cli.keys import add_key_options, keyring_of
 from dlms_analyzer.decoding import FRAMINGS, Pasted, decode, parse_hex
 from dlms_analyzer.message_json import message_dict
+from dlms_analyzer.output.json_lines import json_line
 from dlms_analyzer.output.pasted import learnt, pasted_lines
 from dlms_analyzer.output.style import Style
 
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     if options.form == "jsonl":
         meters = learnt(pasted)
         for message in pasted.messages:
-            print(json.dumps(message_dict(message, meters, show_secrets=options.show_secrets), ensure_ascii=False))
+            sys.stdout.write(json_line(message_dict(message, meters, show_secrets=options.show_secrets)))
     else:
         if pasted.guessed:
             print(f"{len(pasted.octets)} octets, taken for {pasted.framing} (--as says otherwise)", file=sys.stderr)

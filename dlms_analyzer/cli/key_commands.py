@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ from dlms_analyzer.capture import CaptureError
 from dlms_analyzer.capture.key_files import load_candidates
 from dlms_analyzer.cli.options import CaptureRun, add_capture_options, say
 from dlms_analyzer.output.escape import escape
+from dlms_analyzer.output.json_lines import json_line
 from dlms_analyzer.security.key_check import Meter, check, keys_dict
 from dlms_analyzer.security.key_trial import Candidate, Fit, Lock, Sample, Trial, candidates_of
 from dlms_analyzer.security.keys import KeyProblem
@@ -50,7 +50,7 @@ def _check(options: argparse.Namespace) -> int:
     found = check(captures.analyzer.associations, captures.analyzer.security.keyring)
     if options.form == "jsonl":
         for meter in found.meters:
-            print(json.dumps(meter.to_dict(options.show_secrets), ensure_ascii=False))
+            print(json_line(meter.to_dict(options.show_secrets)), end="")
         return captures.status
     for meter in found.meters:
         print("\n".join(_meter_lines(meter, options.show_secrets)))
@@ -89,7 +89,7 @@ def _try(options: argparse.Namespace) -> int:
     for lock, samples in trial.locks.items():
         fits = trial.fits(lock, candidates)
         if options.form == "jsonl":
-            print(json.dumps(_lock_dict(lock, samples, fits), ensure_ascii=False))
+            print(json_line(_lock_dict(lock, samples, fits)), end="")
         else:
             print("\n".join(_lock_lines(lock, samples, fits, candidates)))
     if trial.untitled:

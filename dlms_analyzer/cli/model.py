@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import Any
 
@@ -11,6 +10,7 @@ from dlms_analyzer.cli.meters import add_meter_options, known_meters
 from dlms_analyzer.cli.options import CaptureRun, add_capture_options, say
 from dlms_analyzer.object_tree import meter_dict, object_tree
 from dlms_analyzer.output.cells import width_of
+from dlms_analyzer.output.json_lines import json_line
 from dlms_analyzer.output.object_tree import meter_lines
 from dlms_analyzer.output.style import Style
 from dlms_analyzer.values import Latest, Value, values_of
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
             if not nodes:
                 continue
             if options.form == "jsonl":
-                out.write(json.dumps(meter_dict(meter, nodes, show_secrets=show_secrets), ensure_ascii=False) + "\n")
+                out.write(json_line(meter_dict(meter, nodes, show_secrets=show_secrets)))
                 continue
             for line in meter_lines(meter, nodes, style, width, show_secrets=show_secrets):
                 out.write(line + "\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +13,7 @@ from dlms_analyzer.filters import Filter, FilterError, compile_filter
 from dlms_analyzer.meaning import learn
 from dlms_analyzer.message_json import message_dict
 from dlms_analyzer.messages import Message
+from dlms_analyzer.output.json_lines import json_line
 from dlms_analyzer.output.lines import LineWriter
 from dlms_analyzer.output.style import Style
 from dlms_analyzer.output.tree import tree_lines
@@ -87,8 +87,7 @@ def message_writer(options: argparse.Namespace, meters: Meters, *, at_once: bool
 def _renderer(options: argparse.Namespace, meters: Meters, lines: LineWriter) -> Callable[[Message], str]:
     show_secrets: bool = options.show_secrets
     if options.form == "jsonl":
-        encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
-        return lambda message: encode(message_dict(message, meters, show_secrets=show_secrets)) + "\n"
+        return lambda message: json_line(message_dict(message, meters, show_secrets=show_secrets))
     if options.form == "text":
         return lambda message: lines.line(message) + "\n"
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import Any
 
 from dlms_analyzer.cli.meters import add_meter_options, known_meters
 from dlms_analyzer.cli.options import CaptureRun, add_capture_options
 from dlms_analyzer.meaning import learn_name, place_of_server
+from dlms_analyzer.output.json_lines import json_line
 from dlms_analyzer.output.sessions import session_dict, session_lines
 from dlms_analyzer.output.style import Style
 
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
             meter = meters.find(place_of_server(association), association.server_title)
             name = meter.given_name or meter.logical_device_name or None
             if options.form == "jsonl":
-                print(json.dumps(session_dict(association, name), ensure_ascii=False))
+                sys.stdout.write(json_line(session_dict(association, name)))
             else:
                 print("\n".join(session_lines(association, style, name)))
     return captures.status

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -14,6 +13,7 @@ from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.cosem.obis import Pattern
 from dlms_analyzer.meaning import learn
 from dlms_analyzer.output.cells import csv_writer, width_of
+from dlms_analyzer.output.json_lines import json_line
 from dlms_analyzer.output.profiles import (
     profile_csv_heading,
     profile_csv_rows,
@@ -107,8 +107,7 @@ def _writer(options: argparse.Namespace) -> Callable[[Value], object]:
     out = sys.stdout
     show_secrets: bool = options.show_secrets
     if options.form == "jsonl":
-        encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
-        return lambda value: out.write(encode(value.to_dict(show_secrets=show_secrets)) + "\n")
+        return lambda value: out.write(json_line(value.to_dict(show_secrets=show_secrets)))
     if options.form == "csv":
         row = csv_writer(out)
         row(CSV_COLUMNS)
@@ -130,7 +129,7 @@ def _print_profiles(values: Iterator[Value], options: argparse.Namespace) -> Non
         tables += 1
         if options.form == "jsonl":
             for one in profile_dicts(value, table):
-                out.write(json.dumps(one, ensure_ascii=False, separators=(",", ":")) + "\n")
+                out.write(json_line(one))
         elif options.form == "csv":
             if not table.rows:
                 continue

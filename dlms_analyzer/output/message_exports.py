@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Container, Iterable, Iterator
 from io import StringIO
 from typing import Any, Final
@@ -12,6 +11,7 @@ from dlms_analyzer.meaning import learn
 from dlms_analyzer.message_json import message_dict
 from dlms_analyzer.messages import Message
 from dlms_analyzer.output.cells import csv_writer
+from dlms_analyzer.output.json_lines import json_line
 from dlms_analyzer.output.lines import LineWriter, asked_text, said
 from dlms_analyzer.output.style import Style
 
@@ -58,7 +58,7 @@ def messages_export(
         elif form == TEXT:
             yield lines.line(message) + "\n"
         elif form == JSONL:
-            yield json.dumps(message_dict(message, meters, show_secrets=show_secrets), ensure_ascii=False) + "\n"
+            yield json_line(message_dict(message, meters, show_secrets=show_secrets))
         else:
             write(_cells(message, meters, show_secrets=show_secrets))
             yield out.getvalue()
