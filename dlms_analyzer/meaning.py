@@ -138,13 +138,10 @@ def note(model: MeterModel, message: Message) -> None:
         if asked is None or answer is None or answer.result not in (None, _SUCCESS):
             continue
         data = asked.data if answer.data is None else answer.data
+        if data is None:
+            continue
         asked = resolved(model, asked)  # noqa: PLW2901 - the same access, by its logical name
-        if (
-            data is not None
-            and asked.class_id is not None
-            and asked.logical_name is not None
-            and asked.attribute is not None
-        ):
+        if asked.class_id is not None and asked.logical_name is not None and asked.attribute is not None:
             model.note(asked.class_id, asked.logical_name, asked.attribute, data)
     push = None if message.items else push_of(model, message)
     for item in () if push is None else push.items:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.cosem.model import MeterModel
-from dlms_analyzer.cosem.units import exact_json
+from dlms_analyzer.cosem.units import INTEGER_TAGS, exact_json
 from dlms_analyzer.frames import NANOSECONDS, endpoints
 from dlms_analyzer.framing.units import Kind
 from dlms_analyzer.items import Asked
@@ -44,7 +44,9 @@ def _dotted(logical_name: bytes) -> str:
 def data_object(pair: DataPair) -> dict[str, Any]:
     """A `Data`, typed and lossless: octet strings as hex, bit strings as text, arrays and structures nested."""
     tag, value = pair
-    name = TYPE_NAMES.get(tag, f"type-{tag}")
+    if tag in INTEGER_TAGS:
+        return {"type": TYPE_NAMES[tag], "value": value}
+    name = TYPE_NAMES.get(tag) or f"type-{tag}"
     if tag in (1, 2):
         return {"type": name, "value": [data_object(one) for one in value]}
     if tag == 19:
@@ -144,6 +146,8 @@ def message_dict(message: Message, meters: Meters | None = None, *, show_secrets
     kind = message.kind
     source, destination = endpoints(message.stream.flow)
     exchange, reassembled = message.exchange, message.reassembled
+    items = [item_object(access, show_secrets=show_secrets) for access in message_accesses(message, meters)]
+    experts = [{"severity": one.severity.value, "code": one.code, "text": one.text} for one in message.experts]
     return {
         "number": message.number,
         "frames": list(message.frames),
@@ -151,12 +155,12 @@ def message_dict(message: Message, meters: Meters | None = None, *, show_secrets
         "conversation": message.stream.conversation.number,
         "source": source,
         "destination": destination,
-        "sender": message.sender.value,
+        "sender": message.sender._value_,  # the name without the underlines is a call, and slow
         "profile": message.profile,
         "client_sap": message.client_sap,
         "server_sap": message.server_sap,
         "server_lower": message.server_lower,
-        "kind": kind.value,
+        "kind": kind._value_,
         "service": message.service,
         "outer": message.outer,
         "apdu": None if kind is Kind.LINK else message.octets.hex(),
@@ -165,7 +169,7 @@ def message_dict(message: Message, meters: Meters | None = None, *, show_secrets
         "invoke_id": message.invoke_id,
         "exchange": None if exchange is None else exchange.number,
         "response_time": None if message.response_time is None else message.response_time / NANOSECONDS,
-        "items": [item_object(access, show_secrets=show_secrets) for access in message_accesses(message, meters)],
+        "items": items,
         "reassembled": None
         if reassembled is None
         else {
@@ -173,7 +177,5 @@ def message_dict(message: Message, meters: Meters | None = None, *, show_secrets
             "data": reassembled.data.hex(),
             "messages": list(reassembled.messages),
         },
-        "expert": [
-            {"severity": expert.severity.value, "code": expert.code, "text": expert.text} for expert in message.experts
-        ],
+        "expert": experts,
     }

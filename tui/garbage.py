@@ -9,10 +9,8 @@ from __future__ import annotations
 import gc
 from typing import Final
 
-YOUNG: Final = 20_000
-"""New objects that are looked at together: some milliseconds."""
-MIDDLE: Final = 20
-"""Looks at new objects between two at those that survived one."""
+from dlms_analyzer.cli.main import MIDDLE, YOUNG
+
 NEVER: Final = 1 << 30
 """Looks at everything are our own business."""
 REST: Final = 5.0

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import os
 import signal
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 from dlms_analyzer import __version__
 from dlms_analyzer.capture import CaptureError
@@ -17,6 +19,11 @@ from dlms_analyzer.cli.options import say
 from dlms_analyzer.cli.stopping import EXIT_INTERRUPTED
 
 EXIT_BAD_INPUT = 1
+
+YOUNG: Final = 20_000
+"""New objects that Python looks at together for cycles: some milliseconds. Messages make few cycles."""
+MIDDLE: Final = 20
+"""Looks at new objects between two at those that survived one."""
 
 
 def parser(front: Front | None = None) -> argparse.ArgumentParser:
@@ -59,6 +66,7 @@ def main(arguments: Sequence[str] | None = None, front: Front | None = None) -> 
     if front is not None:
         arguments = front.completed(sys.argv[1:] if arguments is None else arguments)
     options = parser(front).parse_args(arguments)
+    gc.set_threshold(YOUNG, MIDDLE, MIDDLE)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # for terminals that know few characters
     try:

@@ -38,6 +38,8 @@ ROWS_SAID: Final = 3
 """Rows that words show."""
 
 Plan = Callable[[Pair], Interpreted]
+_Reading = Callable[[Pair], tuple[Any, Decimal | None]]
+"""What a cell says, and with the scaler."""
 
 
 class Column(NamedTuple):
@@ -154,9 +156,9 @@ def selection_words(memory: Memory, class_id: int, attribute: int, selection: Se
     return str(view)
 
 
-def _columns(memory: Memory, objects: Sequence[CaptureObject]) -> tuple[tuple[Column, ...], list[Plan]]:
+def _columns(memory: Memory, objects: Sequence[CaptureObject]) -> tuple[tuple[Column, ...], list[_Reading]]:
     found = []
-    plans = []
+    readings: list[_Reading] = []
     keys: dict[str, int] = {}
     for one in objects:
         plan, unit = memory.column_plan(one)
@@ -172,8 +174,8 @@ def _columns(memory: Memory, objects: Sequence[CaptureObject]) -> tuple[tuple[Co
         if keys[key] > 1:
             key += f"#{keys[key]}"
         found.append(Column(key, name, one, unit))
-        plans.append(plan)
-    return tuple(found), plans
+        readings.append(partial(_planned, plan))
+    return tuple(found), readings
 
 
 def table(memory: Memory, class_id: int, logical_name: bytes, data: Pair, selection: Selection | None = None) -> Table:
@@ -200,18 +202,22 @@ def table(memory: Memory, class_id: int, logical_name: bytes, data: Pair, select
         if objects:
             problem = f"rows have {widest} values, capture_objects of {name} has {len(objects)}"
         objects = ()
-    columns, plans = _columns(memory, objects)
+    columns, readings = _columns(memory, objects)
     if not objects:
         rule = "position only"
-        plan = partial(_plain, leaf("auto"))
         columns = tuple(Column(str(index + 1), f"column {index + 1}", None, None) for index in range(widest))
-        plans = [plan] * widest
+        readings = [partial(_unnamed, leaf("auto").value)] * widest
     period = memory.capture_period(logical_name) if class_id == PROFILE_GENERIC else None
-    return Table(columns, _filled(rows, columns, plans, period), rule, problem)
+    return Table(columns, _filled(rows, columns, readings, period), rule, problem)
 
 
-def _plain(shape: Any, pair: Pair) -> Interpreted:
-    return Interpreted(shape.value(pair), partial(shape.words, pair), "type of the data")
+def _planned(plan: Plan, pair: Pair) -> tuple[Any, Decimal | None]:
+    shown = plan(pair)
+    return shown.value, shown.scaled
+
+
+def _unnamed(value: Callable[[Pair], Any], pair: Pair) -> tuple[Any, Decimal | None]:
+    return value(pair), None
 
 
 def _cells(row: Pair, index: int) -> tuple[Pair, ...]:
@@ -225,7 +231,7 @@ def _cells(row: Pair, index: int) -> tuple[Pair, ...]:
 
 
 def _filled(
-    rows: list[tuple[Pair, ...]], columns: tuple[Column, ...], plans: list[Plan], period: int | None
+    rows: list[tuple[Pair, ...]], columns: tuple[Column, ...], readings: Sequence[_Reading], period: int | None
 ) -> tuple[tuple[Cell, ...], ...]:
     above: list[Pair | None] = [None] * len(columns)
     clocks = [_is_clock(column) for column in columns]
@@ -237,8 +243,8 @@ def _filled(
             if sent[0] == _NULL or sent[0] in _DELTAS:
                 pair, origin = _worked_out(sent, above[index], period if clocks[index] else None)
             above[index] = pair
-            shown = plans[index](pair)
-            cells.append(Cell(shown.value, shown.scaled, pair, origin))
+            value, scaled = readings[index](pair)
+            cells.append(Cell(value, scaled, pair, origin))
         found.append(tuple(cells))
     return tuple(found)
 

@@ -337,6 +337,8 @@ def looks_like_logical_name(found: bytes) -> bool:
 
 def _auto(pair: Pair) -> Any:
     tag, value = pair
+    if tag in INTEGERS:
+        return value
     if tag in (1, 2):
         return [None if one[0] in NULL else _auto(one) for one in value]
     if tag == 9:
