@@ -121,11 +121,11 @@ class FilePicker(Vertical):
         except OSError as error:
             self.notify(f"{folder}: {error.strerror or error}", severity="error", markup=False)
             return
-        here = folder == self.folder
-        self.folder = folder
         recent = await asyncio.to_thread(recent_entries, self._recent)
         if not self.query("#entries"):
             return  # the program has ended meanwhile
+        here = folder == self.folder
+        self.folder = folder
         self.entries.show([*recent, *found], self.entries.cursor if here else len(recent))
         self.query_one(Input).placeholder = f"{folder}  (type a path; right arrow completes)"
 
