@@ -146,8 +146,6 @@ def message_dict(message: Message, meters: Meters | None = None, *, show_secrets
     kind = message.kind
     source, destination = endpoints(message.stream.flow)
     exchange, reassembled = message.exchange, message.reassembled
-    items = [item_object(access, show_secrets=show_secrets) for access in message_accesses(message, meters)]
-    experts = [{"severity": one.severity.value, "code": one.code, "text": one.text} for one in message.experts]
     return {
         "number": message.number,
         "frames": list(message.frames),
@@ -169,7 +167,7 @@ def message_dict(message: Message, meters: Meters | None = None, *, show_secrets
         "invoke_id": message.invoke_id,
         "exchange": None if exchange is None else exchange.number,
         "response_time": None if message.response_time is None else message.response_time / NANOSECONDS,
-        "items": items,
+        "items": [item_object(access, show_secrets=show_secrets) for access in message_accesses(message, meters)],
         "reassembled": None
         if reassembled is None
         else {
@@ -177,5 +175,7 @@ def message_dict(message: Message, meters: Meters | None = None, *, show_secrets
             "data": reassembled.data.hex(),
             "messages": list(reassembled.messages),
         },
-        "expert": experts,
+        "expert": [
+            {"severity": expert.severity.value, "code": expert.code, "text": expert.text} for expert in message.experts
+        ],
     }

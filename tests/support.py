@@ -53,6 +53,11 @@ class Sidecar:
     pcap: Path
     json: Path
 
+    @property
+    def over_tcp(self) -> bool:
+        """All of it came over TCP."""
+        return all(transport["proto"] == "tcp" for transport in self.load()["transports"])
+
     def load(self) -> dict[str, Any]:
         """The parsed JSON: `expected` counts, `messages` in wire order, `keys`, `sessions`."""
         return load_json(self.json)
@@ -79,10 +84,7 @@ def sidecars(*prefixes: str) -> list[Sidecar]:
 
 
 def usual_sidecars() -> list[Sidecar]:
-    """All but the stream of 107,745 blocks in a few segments.
-
-    It says nothing that the others do not, and its sidecar names the first messages only.
-    """
+    """All but the stream of 107,745 blocks in a few segments, whose sidecar names the first messages only."""
     return [one for one in sidecars() if one.name != "pathological_gbt_stream"]
 
 

@@ -13,7 +13,7 @@ from dlms_analyzer.index import IndexedCapture, Row
 from dlms_analyzer.messages import Message
 from dlms_analyzer.security.keyring import Keyring
 from dlms_analyzer.security.keys import KeySet
-from tests.support import REPOSITORY, Sidecar, sidecars, usual_sidecars
+from tests.support import REPOSITORY, Sidecar, sidecars
 from tests.test_security_captures import CIPHERED, keys_of
 
 
@@ -82,7 +82,7 @@ def test_adding_keys_goes_through_the_messages_of_unopened_associations_only() -
     assert list(capture.add_keys(KeySet(guek=bytes(16)))) == [(0, 0)]
 
 
-@pytest.mark.parametrize("sidecar", usual_sidecars(), ids=lambda sidecar: sidecar.name)
+@pytest.mark.parametrize("sidecar", sidecars(), ids=lambda sidecar: sidecar.name)
 def test_a_row_shows_what_the_message_says(sidecar: Sidecar) -> None:
     path = sidecar.pcap
     capture = indexed(path)

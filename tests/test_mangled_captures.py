@@ -17,13 +17,9 @@ from tests.support import Sidecar, usual_sidecars
 Said = tuple[str, str, str | None, int | None, int | None, int | None]
 
 
-def over_tcp(sidecar: Sidecar) -> bool:
-    return all(transport["proto"] == "tcp" for transport in sidecar.load()["transports"])
-
-
 WHOLE = usual_sidecars()
-TCP = [one for one in WHOLE if over_tcp(one)]
-UDP = [one for one in WHOLE if not over_tcp(one)]
+TCP = [one for one in WHOLE if one.over_tcp]
+UDP = [one for one in WHOLE if not one.over_tcp]
 KNOWN_LOSS = 5
 """How many frames are dropped, one at a time, from each capture."""
 SHARE_LOST = 0.1

@@ -59,10 +59,8 @@ class Reading:
         self._conversations = conversations
         self._taken = taken
         self._here = self._read_here()
-        self._accompanied = False
-        """The other process has told something."""
-        self._seen = 0
-        """Units that were read here; counted once the other process has told something."""
+        self._seen: int | None = None
+        """Units that were read here; None until the other process has told something."""
         self._frames = 0
         """Frames that were read there."""
         self._done = False
@@ -113,8 +111,7 @@ class Reading:
             if message is None:
                 yield () if overtaken else self._step_here()
                 continue
-            if not self._accompanied:
-                self._accompanied = True
+            if self._seen is None:
                 self._seen = self._taken()  # all that was read until now was taken
             batch = Batch.unpacked(message)
             if batch.problem is not None:
@@ -162,7 +159,7 @@ class Reading:
         if events is None:
             self._done = True
             return ()
-        if not self._accompanied:
+        if self._seen is None:
             return events
         new = _behind(events, self._taken() - self._seen)
         self._seen += _units(events)

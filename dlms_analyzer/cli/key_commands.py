@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -50,7 +51,7 @@ def _check(options: argparse.Namespace) -> int:
     found = check(captures.analyzer.associations, captures.analyzer.security.keyring)
     if options.form == "jsonl":
         for meter in found.meters:
-            print(json_line(meter.to_dict(options.show_secrets)), end="")
+            sys.stdout.write(json_line(meter.to_dict(options.show_secrets)))
         return captures.status
     for meter in found.meters:
         print("\n".join(_meter_lines(meter, options.show_secrets)))
@@ -89,7 +90,7 @@ def _try(options: argparse.Namespace) -> int:
     for lock, samples in trial.locks.items():
         fits = trial.fits(lock, candidates)
         if options.form == "jsonl":
-            print(json_line(_lock_dict(lock, samples, fits)), end="")
+            sys.stdout.write(json_line(_lock_dict(lock, samples, fits)))
         else:
             print("\n".join(_lock_lines(lock, samples, fits, candidates)))
     if trial.untitled:

@@ -23,7 +23,7 @@ EXIT_BAD_INPUT = 1
 YOUNG: Final = 20_000
 """New objects that Python looks at together for cycles: some milliseconds. Messages make few cycles."""
 MIDDLE: Final = 20
-"""Looks at new objects between two at those that survived one."""
+"""Looks at new objects between two at those that survived one, and looks at these between two at everything."""
 
 
 def parser(front: Front | None = None) -> argparse.ArgumentParser:

@@ -38,8 +38,6 @@ ROWS_SAID: Final = 3
 """Rows that words show."""
 
 Plan = Callable[[Pair], Interpreted]
-_Reading = Callable[[Pair], tuple[Any, Decimal | None]]
-"""What a cell says, and with the scaler."""
 
 
 class Column(NamedTuple):
@@ -156,9 +154,10 @@ def selection_words(memory: Memory, class_id: int, attribute: int, selection: Se
     return str(view)
 
 
-def _columns(memory: Memory, objects: Sequence[CaptureObject]) -> tuple[tuple[Column, ...], list[_Reading]]:
+def _columns(memory: Memory, objects: Sequence[CaptureObject]) -> tuple[tuple[Column, ...], list[Plan | None]]:
+    """The columns of captured objects, and how the values in each are read."""
     found = []
-    readings: list[_Reading] = []
+    plans: list[Plan | None] = []
     keys: dict[str, int] = {}
     for one in objects:
         plan, unit = memory.column_plan(one)
@@ -174,8 +173,8 @@ def _columns(memory: Memory, objects: Sequence[CaptureObject]) -> tuple[tuple[Co
         if keys[key] > 1:
             key += f"#{keys[key]}"
         found.append(Column(key, name, one, unit))
-        readings.append(partial(_planned, plan))
-    return tuple(found), readings
+        plans.append(plan)
+    return tuple(found), plans
 
 
 def table(memory: Memory, class_id: int, logical_name: bytes, data: Pair, selection: Selection | None = None) -> Table:
@@ -202,22 +201,13 @@ def table(memory: Memory, class_id: int, logical_name: bytes, data: Pair, select
         if objects:
             problem = f"rows have {widest} values, capture_objects of {name} has {len(objects)}"
         objects = ()
-    columns, readings = _columns(memory, objects)
+    columns, plans = _columns(memory, objects)
     if not objects:
         rule = "position only"
         columns = tuple(Column(str(index + 1), f"column {index + 1}", None, None) for index in range(widest))
-        readings = [partial(_unnamed, leaf("auto").value)] * widest
+        plans = [None] * widest
     period = memory.capture_period(logical_name) if class_id == PROFILE_GENERIC else None
-    return Table(columns, _filled(rows, columns, readings, period), rule, problem)
-
-
-def _planned(plan: Plan, pair: Pair) -> tuple[Any, Decimal | None]:
-    shown = plan(pair)
-    return shown.value, shown.scaled
-
-
-def _unnamed(value: Callable[[Pair], Any], pair: Pair) -> tuple[Any, Decimal | None]:
-    return value(pair), None
+    return Table(columns, _filled(rows, columns, plans, period), rule, problem)
 
 
 def _cells(row: Pair, index: int) -> tuple[Pair, ...]:
@@ -231,8 +221,10 @@ def _cells(row: Pair, index: int) -> tuple[Pair, ...]:
 
 
 def _filled(
-    rows: list[tuple[Pair, ...]], columns: tuple[Column, ...], readings: Sequence[_Reading], period: int | None
+    rows: list[tuple[Pair, ...]], columns: tuple[Column, ...], plans: Sequence[Plan | None], period: int | None
 ) -> tuple[tuple[Cell, ...], ...]:
+    """The cells of rows; those of a column without a plan by the types of their data."""
+    auto = leaf("auto").value
     above: list[Pair | None] = [None] * len(columns)
     clocks = [_is_clock(column) for column in columns]
     found = []
@@ -243,8 +235,12 @@ def _filled(
             if sent[0] == _NULL or sent[0] in _DELTAS:
                 pair, origin = _worked_out(sent, above[index], period if clocks[index] else None)
             above[index] = pair
-            value, scaled = readings[index](pair)
-            cells.append(Cell(value, scaled, pair, origin))
+            plan = plans[index]
+            if plan is None:
+                cells.append(Cell(auto(pair), None, pair, origin))
+            else:
+                shown = plan(pair)
+                cells.append(Cell(shown.value, shown.scaled, pair, origin))
         found.append(tuple(cells))
     return tuple(found)
 

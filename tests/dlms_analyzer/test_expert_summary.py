@@ -11,10 +11,10 @@ from dlms_analyzer import expert_summary
 from dlms_analyzer.expert_summary import OTHERS, ExpertSummary
 from dlms_analyzer.index import IndexedCapture
 from dlms_analyzer.meaning import place_of_server
-from tests.support import CAPTURES, sample_captures, usual_sidecars
+from tests.support import CAPTURES, sample_captures, sidecars
 from tests.test_index_captures import indexed
 
-ALL = sample_captures() + [sidecar.pcap for sidecar in usual_sidecars()]
+ALL = sample_captures() + [sidecar.pcap for sidecar in sidecars()]
 CAPTURE = CAPTURES / "hdlc_edge_cases.pcap"
 
 

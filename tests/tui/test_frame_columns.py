@@ -14,14 +14,12 @@ from dlms_analyzer.index.frames import FrameSurvey
 from tui.frame_columns import FRAME_COLUMNS, ListedFrame
 
 ASK = bytes.fromhex("000100100001000dc001c100080000010000ff0200")
-ETHER = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02")
-"""With both addresses: Scapy would ask the network for the one of an IP destination, and wait."""
 INFO = next(column for column in FRAME_COLUMNS if column.key == "info")
 
 
 def head_end(sequence: int, payload: bytes, flags: str = "PA") -> Packet:
     packet = (
-        ETHER / IP(src="192.0.2.1", dst="192.0.2.7") / TCP(sport=40000, dport=4059, seq=sequence, ack=1, flags=flags)
+        Ether() / IP(src="192.0.2.1", dst="192.0.2.7") / TCP(sport=40000, dport=4059, seq=sequence, ack=1, flags=flags)
     )
     return packet / Raw(payload) if payload else packet
 

@@ -12,7 +12,7 @@ from dlms_analyzer.capture import open_capture
 from dlms_analyzer.capture.key_files import load_keys_file
 from dlms_analyzer.index import IndexedCapture, rereading
 from dlms_analyzer.security.keyring import Keyring
-from tests.support import CAPTURES, Sidecar, sidecars, usual_sidecars
+from tests.support import CAPTURES, Sidecar, sidecars
 from tests.test_audit_captures import audited, keyring_of
 from tests.test_index_captures import indexed
 
@@ -24,7 +24,7 @@ def findings_of(capture: IndexedCapture) -> list[Finding]:
     return audit.findings()
 
 
-@pytest.mark.parametrize("one", usual_sidecars(), ids=lambda one: one.name)
+@pytest.mark.parametrize("one", sidecars(), ids=lambda one: one.name)
 def test_the_audit_of_an_index_finds_what_the_audit_of_the_capture_finds(one: Sidecar) -> None:
     capture = IndexedCapture(open_capture(one.pcap), keys=keyring_of(one))
     for _ in capture.read():

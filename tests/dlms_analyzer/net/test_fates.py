@@ -14,8 +14,6 @@ from dlms_analyzer.net import Fate, FrameFates
 
 HEAD_END, METER = "192.0.2.1", "192.0.2.7"
 ETHERNET = 1
-ETHER = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02")
-"""With both addresses: Scapy would ask the network for the one of an IP destination, and wait."""
 
 
 def frames_of(packets: Sequence[Packet]) -> list[Frame]:
@@ -25,7 +23,7 @@ def frames_of(packets: Sequence[Packet]) -> list[Frame]:
 
 def request(sequence: int, payload: bytes = b"", flags: str = "PA", acknowledgment: int = 501) -> Packet:
     packet = (
-        ETHER
+        Ether()
         / IP(src=HEAD_END, dst=METER)
         / TCP(sport=40000, dport=4059, seq=sequence, ack=acknowledgment, flags=flags)
     )
@@ -34,7 +32,7 @@ def request(sequence: int, payload: bytes = b"", flags: str = "PA", acknowledgme
 
 def answer(sequence: int, payload: bytes = b"", flags: str = "PA", acknowledgment: int = 101) -> Packet:
     packet = (
-        ETHER
+        Ether()
         / IP(src=METER, dst=HEAD_END)
         / TCP(sport=4059, dport=40000, seq=sequence, ack=acknowledgment, flags=flags)
     )

@@ -21,11 +21,11 @@ from dlms_analyzer.security.keyring import Keyring
 from dlms_analyzer.statistics import PERCENTILE_ERROR, Statistics
 from dlms_analyzer.statistics.counting import BATCH, MAX_SLOW
 from tests.dlms_analyzer.script import GET, VALUE, Script
-from tests.support import CAPTURES, SHARED, sample_captures, usual_sidecars
+from tests.support import CAPTURES, SHARED, sample_captures, sidecars
 from tests.test_index_captures import indexed
 from tests.test_security_captures import CIPHERED, keys_of
 
-ALL = sample_captures() + [sidecar.pcap for sidecar in usual_sidecars()]
+ALL = sample_captures() + [sidecar.pcap for sidecar in sidecars()]
 
 
 def result_of(message: Message) -> str | None:
