@@ -8,15 +8,14 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from scapy.config import conf
-from scapy.layers.inet import IP
-from scapy.layers.l2 import Ether
+from scapy.layers.l2 import Neighbor
 
 from tests import support
 
 # A Scapy layer that raises while it dissects turns silently into Raw; in tests it raises.
 conf.debug_dissector = 2
 # Scapy asks the network for the hardware address of an IP destination, and waits; tests send nothing.
-conf.neighbor.register_l3(Ether, IP, lambda _frame, _packet: None)
+Neighbor.resolve = lambda *_: None
 
 # The same examples on every CI run, and no time limit per example: the machines are small and shared.
 settings.register_profile("default", deadline=None)

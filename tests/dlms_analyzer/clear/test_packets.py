@@ -6,6 +6,7 @@ import pytest
 from scapy.layers.inet import IP, TCP, UDP
 from scapy.layers.inet6 import IPv6
 from scapy.layers.l2 import Ether
+from scapy.packet import Raw
 
 from dlms_analyzer import frames
 from dlms_analyzer.clear.packets import MAX_DATAGRAM, MAX_SEGMENT, Packets, Way
@@ -38,6 +39,8 @@ def test_lengths_and_checksums_are_what_scapy_computes(
     ip = again[IP] if IP in again else again[IPv6]
     layer = again[TCP] if transport == frames.TCP else again[UDP]
     assert (layer.sport, layer.dport, bytes(layer.payload)) == (40_000, 4059, payload)
+    layer.remove_payload()
+    layer.add_payload(Raw(payload))  # it is no APDU, whether or not our layers are bound to the port
     for one, names in ((ip, ("len", "chksum", "plen")), (layer, ("chksum", "len"))):
         for name in names:
             if name in one.fields:
