@@ -110,3 +110,10 @@ def vectors() -> Iterator[dict[str, Any]]:
 def sample_captures() -> list[Path]:
     """Every capture the repository itself carries, for `parametrize`."""
     return sorted(path for path in CAPTURES.iterdir() if path.suffix in CAPTURE_SUFFIXES)
+
+
+def repeated(path: Path, times: int) -> Path:
+    """A capture of one UDP exchange, again and again: there is no connection that it would be repeated on."""
+    octets = (CAPTURES / "event_udp_wrapper.pcap").read_bytes()
+    path.write_bytes(octets[:24] + octets[24:] * times)
+    return path

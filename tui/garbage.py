@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from typing import Final
 
-from dlms_analyzer.cli.main import MIDDLE, YOUNG
+from dlms_analyzer.cycles import MIDDLE, YOUNG
 
 NEVER: Final = 1 << 30
 """Looks at everything are our own business."""

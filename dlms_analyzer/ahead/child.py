@@ -14,6 +14,7 @@ from dlms_analyzer.ahead.batches import Batch, Order
 from dlms_analyzer.ahead.wire import EventWriter
 from dlms_analyzer.capture import NOTHING_FOUND, CaptureError, FileSource, Reporter, open_place
 from dlms_analyzer.capture.child_process import send
+from dlms_analyzer.cycles import look_less_often
 from dlms_analyzer.lower_stages import LowerStages
 
 BATCH_EVENTS: Final = 1_024
@@ -44,6 +45,7 @@ def _batches(source: FileSource, lower: LowerStages) -> Iterator[Batch]:
 
 def main() -> int:
     """Carry out the order on standard input; whoever gave it may go at any time."""
+    look_less_often()
     order = Order.unpacked(sys.stdin.buffer.read())
     with suppress(BrokenPipeError):
         for batch in read(order):

@@ -1,4 +1,4 @@
-"""A Python process of our own that sends messages of octets: it begins at once, and ends at once.
+"""Python processes of our own, and the messages of octets that go to them or come from them.
 
 It is a new interpreter, no fork: a fork of a program that has threads, as one with screens may have, can hang on a lock
 that some other thread held.
@@ -10,8 +10,9 @@ import os
 import select
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
-from typing import Final
+from typing import IO, BinaryIO, Final
 
 LENGTH_SIZE: Final = 4
 """Octets of the length before a message."""
@@ -45,6 +46,39 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+def start_child(module: str, stdout: int) -> subprocess.Popen[bytes]:
+    """Start a process that listens on its standard input.
+
+    Args:
+        module: its `main` runs.
+        stdout: descriptor of its standard output, or `subprocess.PIPE`.
+
+    Raises:
+        ChildError: it cannot be started.
+    """
+    try:
+        # A session of its own, so that Ctrl-C in the terminal reaches us only.
+        return subprocess.Popen(  # noqa: S603
+            [sys.executable, "-P", "-c", _START, module, os.pathsep.join(sys.path)],
+            stdin=subprocess.PIPE,
+            stdout=stdout,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise ChildError(f"no second process could be started: {error.strerror or error}") from error
+
+
+def widen(pipe: IO[bytes]) -> None:
+    """Let more be on its way in a pipe than usual."""
+    if sys.platform == "linux":
+        import fcntl
+
+        with suppress(OSError):
+            fcntl.fcntl(pipe.fileno(), _F_SETPIPE_SZ, PIPE_SIZE)
+
+
 class ChildProcess:
     """A running child. Should this process end before it, it ends with its next message."""
 
@@ -59,23 +93,12 @@ class ChildProcess:
             ChildError: it cannot be started.
         """
         self._pending = bytearray()
-        try:
-            # A session of its own, so that Ctrl-C in the terminal reaches us only.
-            self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-P", "-c", _START, module, os.pathsep.join(sys.path)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                bufsize=0,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise ChildError(f"no second process could be started: {error.strerror or error}") from error
+        self._process = start_child(module, subprocess.PIPE)
         assert self._process.stdin is not None  # noqa: S101
         assert self._process.stdout is not None  # noqa: S101
         self._out = self._process.stdout
         os.set_blocking(self._out.fileno(), False)
-        self._widen()
+        widen(self._out)
         with suppress(OSError), self._process.stdin as standard_input:
             standard_input.write(order)
 
@@ -121,21 +144,27 @@ class ChildProcess:
         self._pending += octets
         return True
 
-    def _widen(self) -> None:
-        """Let more be on its way than usual."""
-        if sys.platform == "linux":
-            import fcntl
 
-            with suppress(OSError):
-                fcntl.fcntl(self._out, _F_SETPIPE_SZ, PIPE_SIZE)
+def send(message: bytes, to: int = _STANDARD_OUTPUT) -> None:
+    """Send a message.
 
-
-def send(message: bytes) -> None:
-    """In the child: send a message.
+    Args:
+        message: some octets.
+        to: descriptor of a pipe; in a child, its standard output.
 
     Raises:
         BrokenPipeError: nobody reads any more.
     """
     rest = memoryview(len(message).to_bytes(LENGTH_SIZE) + message)
     while rest:
-        rest = rest[os.write(_STANDARD_OUTPUT, rest) :]
+        rest = rest[os.write(to, rest) :]
+
+
+def received(stream: BinaryIO) -> Iterator[bytes]:
+    """The messages that come; one that is cut off is none, since whoever sent it has gone."""
+    while True:
+        size = int.from_bytes(head) if len(head := stream.read(LENGTH_SIZE)) == LENGTH_SIZE else 0
+        message = stream.read(size)
+        if not size or len(message) < size:
+            return
+        yield message

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import io
 import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import Final
+from pathlib import Path
 
 from dlms_analyzer import __version__
 from dlms_analyzer.capture import CaptureError
+from dlms_analyzer.capture.child_process import ChildError
 from dlms_analyzer.cli import audit, decode, decrypt, fields, key_commands, live, model, read, serial, sessions, values
 from dlms_analyzer.cli.front import Front
 from dlms_analyzer.cli.options import say
 from dlms_analyzer.cli.stopping import EXIT_INTERRUPTED
+from dlms_analyzer.cycles import look_less_often
 
 EXIT_BAD_INPUT = 1
-
-YOUNG: Final = 20_000
-"""New objects that Python looks at together for cycles: some milliseconds. Messages make few cycles."""
-MIDDLE: Final = 20
-"""Looks at new objects between two at those that survived one, and looks at these between two at everything."""
 
 
 def parser(front: Front | None = None) -> argparse.ArgumentParser:
@@ -66,7 +62,9 @@ def main(arguments: Sequence[str] | None = None, front: Front | None = None) -> 
     if front is not None:
         arguments = front.completed(sys.argv[1:] if arguments is None else arguments)
     options = parser(front).parse_args(arguments)
-    gc.set_threshold(YOUNG, MIDDLE, MIDDLE)
+    look_less_often()
+    if sys.stdout is None:  # closed by whoever started us
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - until the end of the program
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # for terminals that know few characters
     try:
@@ -75,7 +73,7 @@ def main(arguments: Sequence[str] | None = None, front: Front | None = None) -> 
     except BrokenPipeError:  # whoever read has seen enough
         _abandon_output()
         return 0
-    except CaptureError as problem:
+    except (CaptureError, ChildError) as problem:
         say(problem)
         return EXIT_BAD_INPUT
     except KeyboardInterrupt:

@@ -116,9 +116,14 @@ class CaptureRun:
         self._shared = self._progress.enabled and sys.stdout.isatty()
 
     @property
+    def octets(self) -> int | None:
+        """Size of the captures; None when somebody may still be writing what is read."""
+        return None if self._follow is not None else self._source.bytes_total
+
+    @property
     def is_stream(self) -> bool:
         """Whether somebody may still be writing what is read."""
-        return self._follow is not None or self._source.bytes_total is None
+        return self.octets is None
 
     def messages(self) -> Iterator[Message]:
         """The messages as they are read; damage is told on standard error at the end."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from dlms_analyzer.aside import Aside, pays
+from dlms_analyzer.capture.child_process import ChildError
 from dlms_analyzer.cli.meters import add_meter_options
 from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.filters import Filter, FilterError, compile_filter
@@ -82,6 +85,43 @@ def message_writer(options: argparse.Namespace, meters: Meters, *, at_once: bool
             out.flush()
 
     return write
+
+
+@contextmanager
+def capture_writer(
+    options: argparse.Namespace, meters: Meters, octets: int | None
+) -> Iterator[Callable[[Message], None]]:
+    """What prints the messages of captures, in the form that the options name: in a second process where that pays.
+
+    Args:
+        options: of the command line.
+        meters: what is known about the meters.
+        octets: of the captures; None for those that are still being written.
+
+    Raises:
+        OSError: at the end: lines could not be written.
+        ChildError: the second process has ended before its time.
+    """
+    write = message_writer(options, meters, at_once=octets is None)
+    aside = _aside(options, meters, octets, write)
+    if aside is None:
+        yield write
+    else:
+        with aside:
+            yield aside.write
+
+
+def _aside(
+    options: argparse.Namespace, meters: Meters, octets: int | None, write: Callable[[Message], None]
+) -> Aside | None:
+    """A second process that writes; None where that does not pay, and where this process needs to learn as well."""
+    told = options.form == "jsonl" and options.display_filter is None and options.save_meter_model is None
+    if not told or not pays(octets, sys.stdout):
+        return None
+    try:
+        return Aside(sys.stdout, write, meters, show_secrets=options.show_secrets)
+    except ChildError:  # there is no room for one
+        return None
 
 
 def _renderer(options: argparse.Namespace, meters: Meters, lines: LineWriter) -> Callable[[Message], str]:

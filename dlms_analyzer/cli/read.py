@@ -7,7 +7,7 @@ from typing import Any
 
 from dlms_analyzer.cli.meters import known_meters
 from dlms_analyzer.cli.options import CaptureRun, add_capture_options
-from dlms_analyzer.cli.printing import add_form_options, message_writer
+from dlms_analyzer.cli.printing import add_form_options, capture_writer
 from dlms_analyzer.cli.stopping import EXIT_INTERRUPTED, StopSignals
 
 
@@ -38,8 +38,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _print(captures: CaptureRun, options: argparse.Namespace) -> int:
-    with known_meters(options, captures.analyzer.security.keyring) as meters:
-        write = message_writer(options, meters, at_once=captures.is_stream)
+    with (
+        known_meters(options, captures.analyzer.security.keyring) as meters,
+        capture_writer(options, meters, captures.octets) as write,
+    ):
         for message in captures.messages():
             write(message)
     return captures.status

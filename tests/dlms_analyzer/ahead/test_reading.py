@@ -11,16 +11,9 @@ import pytest
 from dlms_analyzer.capture import open_capture, open_captures
 from dlms_analyzer.index import IndexedCapture
 from tests.dlms_analyzer.ahead.rehearsal import assert_same, indexed, rehearse
-from tests.support import CAPTURES
+from tests.support import CAPTURES, repeated
 
 CAPTURE = CAPTURES / "ln_wrapper_low.pcap"
-
-
-def repeated(path: Path, times: int) -> Path:
-    """A capture of one UDP exchange, again and again."""
-    octets = (CAPTURES / "event_udp_wrapper.pcap").read_bytes()
-    path.write_bytes(octets[:24] + octets[24:] * times)
-    return path
 
 
 def test_a_small_file_is_read_by_one_process(monkeypatch: pytest.MonkeyPatch) -> None:

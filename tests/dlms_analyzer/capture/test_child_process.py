@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dlms_analyzer.capture.child_process import PIPE_SIZE, ChildError, ChildProcess, can_start_children
+from dlms_analyzer.capture.child_process import PIPE_SIZE, ChildError, ChildProcess, can_start_children, received
 
 pytestmark = pytest.mark.skipif(not can_start_children(), reason="no child processes here")
 WAIT = 30.0
@@ -69,3 +70,10 @@ def test_an_interpreter_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(ChildError, match="no second process could be started: No such file"):
         ChildProcess("any", b"")
+
+
+@pytest.mark.parametrize("end", range(7, 15))
+def test_a_message_that_is_cut_off_is_none(end: int) -> None:
+    whole = bytes.fromhex("00000003 616263 00000004 64656667")
+    assert list(received(io.BytesIO(whole[:end]))) == [b"abc"]
+    assert list(received(io.BytesIO(whole))) == [b"abc", b"defg"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -126,6 +128,13 @@ def test_no_colour_reaches_a_pipe_and_a_closed_pipe_ends_quietly(captures: Path)
     assert b"\x1b" not in first
     assert reading.stderr.read() == b""
     assert reading.wait(30) == 0
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="no shell to close an output")
+def test_an_output_that_is_closed_takes_nothing_and_is_no_error(captures: Path) -> None:
+    command = shlex.join([*RUN, "read", str(captures / "ln_wrapper_low.pcap")])
+    ended = subprocess.run(["sh", "-c", f"{command} >&-"], stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    assert (ended.stderr, ended.returncode) == ("", 0)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
