@@ -42,8 +42,10 @@ from scapy_layers.apdu import (
     ApduBase,
     UnknownApdu,
     all_layers,
+    gist_of,
     layer_at,
     read_apdu,
+    summary_of,
     trace_apdu,
 )
 from scapy_layers.attribute import (
@@ -443,6 +445,7 @@ __all__ = [
     "data_text",
     "date_time_text",
     "find_frames",
+    "gist_of",
     "layer_at",
     "logical_name_text",
     "parse_logical_name",
@@ -451,6 +454,7 @@ __all__ = [
     "read_frame",
     "read_rows",
     "scapy_ext",
+    "summary_of",
     "tolerant",
     "trace_apdu",
     "trace_layer",

@@ -12,7 +12,7 @@ from scapy.packet import Packet
 
 from scapy_layers.core.composite import RandPdu
 from scapy_layers.core.fields import RestField, UnsignedField, WireField, WithinOctetString
-from scapy_layers.core.layer import Pdu, trace_layer, write_layer
+from scapy_layers.core.layer import Pdu, RecordView, trace_layer, write_layer
 from scapy_layers.core.outcome import Malformed, NeedMore, Octets
 from scapy_layers.core.trace import Node
 
@@ -78,9 +78,24 @@ class ApduBase(Pdu):
     def mysummary(self) -> str:
         """Name and gist on one line; of generated values, the first."""
         shown: Any = self if self.explicit else next(iter(self))
-        said = shown.summary_text()
-        said = f"{self.name}  {said}" if said else str(self.name)
-        return said if len(said) <= MAX_SUMMARY else said[:MAX_SUMMARY] + "…"
+        return _summary(str(self.name), shown.summary_text())
+
+
+def gist_of(record: Any) -> str:
+    """What `summary_text` says of the packet for the record of an APDU, in a fraction of the time."""
+    text: str = record.layer.summary_text(RecordView(record))
+    return text
+
+
+def summary_of(record: Any) -> str:
+    """What `mysummary` says of it."""
+    return _summary(record.layer._name, gist_of(record))
+
+
+def _summary(name: str, said: str) -> str:
+    """Name and gist, not too long."""
+    line = f"{name}  {said}" if said else name
+    return line if len(line) <= MAX_SUMMARY else line[:MAX_SUMMARY] + "…"
 
 
 class UnknownApdu(ApduBase):

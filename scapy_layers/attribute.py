@@ -14,7 +14,7 @@ from scapy_layers.core.fields import (
     UnsignedField,
     WireField,
 )
-from scapy_layers.core.layer import Pdu
+from scapy_layers.core.layer import Pdu, layer_of, values_of
 from scapy_layers.cosem_fields import AttributeIdField, ClassIdField, LogicalNameField, MethodIdField, logical_name_text
 from scapy_layers.data import DataField
 from scapy_layers.enums import ActionResult, DataAccessResult
@@ -129,14 +129,14 @@ class ActionResponseWithOptionalData(Pdu):
 
 def object_text(source: Any) -> str:
     """`1-0:1.8.0.255 (Register) attr 2` for anything with a descriptor's fields, packet or record."""
-    get = source.getfieldval if isinstance(source, Pdu) else lambda name: getattr(source, name)
+    get = values_of(source)
     class_id = get("class_id")
-    names = [field.name for field in (type(source) if isinstance(source, Pdu) else source.layer).fields_desc]
+    names = [field.name for field in layer_of(source).fields_desc]
     member = f"method {get('method_id')}" if "method_id" in names else f"attr {get('attribute_id')}"
     selected = get("access_selection") if "access_selection" in names else None
     selection = ""
     if selected is not None:
-        how = selected.getfieldval if isinstance(selected, Pdu) else lambda name: getattr(selected, name)
+        how = values_of(selected)
         view = parse(class_id, get("attribute_id"), how("access_selector"), how("access_parameters"))
         selection = f"  [{view}]"
     class_name = CLASS_NAMES.get(class_id, f"class {class_id}")
@@ -153,11 +153,12 @@ def objects_text(sources: list[Any]) -> str:
 
 def result_text(field: WireField, result: Any) -> str:
     """A result's gist: the data, or the error's name."""
-    if isinstance(result, ReturnedData):
+    layer = layer_of(result)
+    if layer is ReturnedData:
         return repr(result.data)
-    if isinstance(result, RawDataBlock):
+    if layer is RawDataBlock:
         return f"{len(result.raw_data)} octets"
-    for inner in result.fields_desc if isinstance(result, Pdu) else ():
+    for inner in layer.fields_desc:
         if inner.in_record:
-            return str(inner.text(result.getfieldval(inner.name)))
+            return str(inner.text(values_of(result)(inner.name)))
     return str(field.text(result))

@@ -22,7 +22,7 @@ from scapy_layers.core.fields import (
     WireField,
     WithinOctetString,
 )
-from scapy_layers.core.layer import Pdu
+from scapy_layers.core.layer import Pdu, values_of
 from scapy_layers.cosem_fields import DateTimeField
 from scapy_layers.enums import KekId, KeyId
 
@@ -68,7 +68,7 @@ class CipheredContent(Pdu):
 
 def content_text(content: Any) -> str:
     """Security control, invocation counter and size of a content, packet or record."""
-    get = content.getfieldval if isinstance(content, Pdu) else lambda name: getattr(content, name)
+    get = values_of(content)
     field = CipheredContent.fields_desc[0]
     return (
         f"security {field.text(get('security_control'))}, invocation counter {get('invocation_counter')},"

@@ -15,6 +15,7 @@ from scapy_layers.attribute import (
 )
 from scapy_layers.core.composite import SequenceField, SequenceOfField
 from scapy_layers.core.fields import ConstantField, UnsignedField
+from scapy_layers.core.layer import layer_of
 from scapy_layers.cosem_fields import AttributeIdField, ClassIdField, InvokeIdAndPriorityField, LogicalNameField
 
 SMALLEST_ATTRIBUTE = 10
@@ -127,5 +128,5 @@ class GetResponseWithList(ApduBase):
 
     def summary_text(self) -> str:
         """How many results, and how many of them have data."""
-        good = sum(isinstance(result, ReturnedData) for result in self.results)
+        good = sum(layer_of(result) is ReturnedData for result in self.results)
         return f"{len(self.results)} results, {good} with data"

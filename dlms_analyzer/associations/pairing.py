@@ -13,7 +13,7 @@ from dlms_analyzer.messages import Reassembled
 from dlms_analyzer.notes import Expert
 from dlms_analyzer.services import Role
 from dlms_analyzer.transfers import Transfer
-from scapy_layers import DecodeError
+from scapy_layers import DecodeError, gist_of
 
 # Enum members are looked up once: in Python 3.11 each look-up is a call.
 _REQUEST: Final = Role.REQUEST
@@ -156,7 +156,7 @@ class Pairing:
         completed = self.complete(association, exchange, key, items, number)
         if not items and service in ("exception-response", "confirmed-service-error"):
             association.count_error(service)
-            refusal = record.layer.from_record(record).summary_text()
+            refusal = gist_of(record)
             experts += (Expert("refused", f"message {exchange.request} was refused: {refusal}"),)
             completed = exchange.items
         return _new(Paired, (exchange, waited, completed, None, experts, None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Final
 
 from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.cosem.p1 import P1_TELEGRAM, read_telegram
@@ -17,10 +18,13 @@ from dlms_analyzer.output.masking import hidden, masked_note
 from dlms_analyzer.output.meanings import line_meaning
 from dlms_analyzer.output.style import Style
 from dlms_analyzer.security.protection import OK
+from scapy_layers import summary_of
 from scapy_layers.cosem_fields import logical_name_text
 from scapy_layers.interface_classes import CLASS_NAMES
 
-RAW_SHOWN = 24
+_WHO: Final = {Sender.CLIENT: "C->S", Sender.SERVER: "S->C", Sender.UNKNOWN: "  ? "}
+
+RAW_SHOWN: Final = 24
 """Octets of a raw message on its line."""
 
 
@@ -50,13 +54,12 @@ def gist(message: Message, secret: str | None = None) -> str:
         if message.service == P1_TELEGRAM and message.plaintext is not None:
             return escape(f"P1 telegram of {read_telegram(message.plaintext).identification}")
         return f"{message.service}  {message.octets[:RAW_SHOWN].hex()}"
-    packet = record.layer.from_record(record)
     if secret is None:
-        text = str(packet.mysummary())
+        text = summary_of(record)
     else:
         asked = message.items[0].asked if message.items and message.sender is not Sender.SERVER else None
         named = "" if asked is None else f"  {asked_text(asked)}"
-        text = f"{packet.name}{named}  {secret}: not shown"
+        text = f"{record.layer._name}{named}  {secret}: not shown"
     if message.reassembled is not None:
         carried = message.reassembled
         text += f"  completes {carried.service}, {len(carried.data)} octets in {len(carried.messages)} messages"
@@ -111,13 +114,13 @@ class LineWriter:
     def line(self, message: Message) -> str:
         """The line of a message, with one more for each expert note above chat."""
         style = self.style
-        who = {Sender.CLIENT: "C->S", Sender.SERVER: "S->C", Sender.UNKNOWN: "  ? "}[message.sender]
+        who = _WHO[message.sender]
         addresses = f"{_sap(message.client_sap)}/{_sap(message.server_sap)}"
         if message.server_lower is not None:
             addresses += f".{message.server_lower}"
         head = f"{message.number:>6} {self._time(message.time)}  #{message.stream.conversation.number:<3} {who} "
         head += f"{addresses:<8} "
-        colour = message.sender.value or "dim"
+        colour = message.sender._value_ or "dim"  # the name without the underlines is a call, and slow
         secret = not self.show_secrets and hidden(message) is not None
         gist_text, meaning = said(message, self.meters, show_secrets=self.show_secrets)
         text = style(colour if message.kind is Kind.APDU else "dim", gist_text)

@@ -11,7 +11,7 @@ from scapy.packet import Packet, fuzz
 from scapy.volatile import RandNum, VolatileValue
 
 from scapy_layers.core.fields import WireField
-from scapy_layers.core.layer import Pdu, trace_layer, write_layer
+from scapy_layers.core.layer import Pdu, RecordView, layer_of, trace_layer, values_of, write_layer
 from scapy_layers.core.lengths import read_length, write_length
 from scapy_layers.core.outcome import DecodeError, Malformed, NeedMore, Octets
 from scapy_layers.core.trace import Node
@@ -42,12 +42,6 @@ class RandElements(VolatileValue[list[Any]]):
     def _fix(self) -> list[Any]:
         randoms = [self.inner.randval() for _ in range(int(RandNum(0, FUZZ_ELEMENTS)))]
         return [random._fix() for random in randoms]
-
-
-def layer_of(value: Any) -> type[Pdu]:
-    """The layer of a record or packet."""
-    layer: type[Pdu] = type(value) if isinstance(value, Pdu) else value.layer
-    return layer
 
 
 class SequenceField(WireField):
@@ -83,12 +77,12 @@ class SequenceField(WireField):
 
     def text(self, value: Any) -> str:
         """The layer's name and its fields, on one line."""
-        layer = layer_of(value)
+        layer, get = layer_of(value), values_of(value)
         said = []
         for field in layer.fields_desc:
             if field.in_record:
-                is_packet = isinstance(value, Packet)
-                inner = value.getfieldval(field.name) if is_packet else getattr(value, field.name)
+                is_packet = isinstance(value, Packet | RecordView)
+                inner = get(field.name)
                 if inner is not None:
                     said.append(f"{field.name}={field.i2repr(value, inner) if is_packet else field.text(inner)}")
         return f"{layer._name or layer.__name__}({', '.join(said)})"

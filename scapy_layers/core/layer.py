@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache, partial
 from struct import error as struct_error
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -56,9 +57,11 @@ class Pdu(Packet):
         stopped: why dissection stopped before the end, or None.
     """
 
-    __slots__ = ["notes", "stopped"]
+    __slots__ = ["_filled", "notes", "stopped"]
 
     if TYPE_CHECKING:  # Scapy's own types know nothing of the fields used here
+        notes: tuple[Note, ...]
+        stopped: DecodeError | None
         fields_desc: ClassVar[list[Any]]
 
         def get_field(self, fld: str) -> Any:
@@ -71,15 +74,27 @@ class Pdu(Packet):
     read_record: ClassVar[Any] = _OnFirstUse(compile_reader)
     read_head: ClassVar[Any] = _OnFirstUse(compile_head_reader)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.notes: tuple[Note, ...] = ()
-        self.stopped: DecodeError | None = None
+    def __init__(self, *args: Any, _filled: bool = False, **kwargs: Any) -> None:
+        """Begin as Scapy does.
+
+        Args:
+            args: of `Packet`.
+            _filled: all fields will be set: none needs a copy of its default.
+            kwargs: of `Packet`, and values of fields.
+        """
+        object.__setattr__(self, "_filled", _filled)  # Scapy's own setting of attributes looks for a field first
+        object.__setattr__(self, "notes", ())
+        object.__setattr__(self, "stopped", None)
         super().__init__(*args, **kwargs)
+
+    def init_fields(self, for_dissect_only: bool = False) -> None:
+        """Take the defaults; fields that will be set need no copies of their own."""
+        super().init_fields(for_dissect_only or self._filled)
 
     @classmethod
     def from_record(cls, record: Any) -> Pdu:
         """The packet for a record of this layer."""
-        packet = cls()
+        packet = cls(_filled=True)
         for field in cls.fields_desc:
             if field.in_record:
                 value = getattr(record, field.name)
@@ -195,6 +210,58 @@ class Pdu(Packet):
         else:
             clone.raw_packet_cache = clone.raw_packet_cache_fields = None
         return clone
+
+
+class RecordView:
+    """A record that answers as its packet would, and so do the records in it.
+
+    Making a packet takes ten times as long as saying in a line what it is about.
+    """
+
+    __slots__ = ("_record", "layer")
+
+    def __init__(self, record: Any) -> None:
+        """Look at a record."""
+        self._record = record
+        self.layer: type[Pdu] = record.layer
+
+    def get_field(self, name: str) -> Any:
+        """The field declared under a name."""
+        return _fields(self.layer)[name]
+
+    def getfieldval(self, name: str) -> Any:
+        """A field's value as the packet keeps it, with views for packets."""
+        value = getattr(self._record, name)
+        if value is None:
+            return None
+        field = self.get_field(name)
+        if not field.holds_packets:
+            return field.to_packet(value)
+        return [RecordView(one) for one in value] if field.islist else RecordView(value)
+
+    def __getattr__(self, name: str) -> Any:
+        return self.get_field(name).i2h(self, self.getfieldval(name))
+
+    def said(self, name: str) -> str:
+        """A field's value for people."""
+        return str(self.get_field(name).text(self.getfieldval(name)))
+
+
+def values_of(source: Any) -> Callable[[str], Any]:
+    """What gives the value of a field, of a packet, a view or a record."""
+    get: Callable[[str], Any] = getattr(source, "getfieldval", None) or partial(getattr, source)
+    return get
+
+
+def layer_of(value: Any) -> type[Pdu]:
+    """The layer of a packet, a view or a record."""
+    layer: type[Pdu] = type(value) if isinstance(value, Pdu) else value.layer
+    return layer
+
+
+@cache
+def _fields(layer: type[Pdu]) -> dict[str, Any]:
+    return {field.name: field for field in layer.fields_desc}
 
 
 class TrailingOctets(Pdu):

@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scapy_layers import Apdu, DecodeError, Pdu, UnknownApdu, all_layers, read_apdu, tolerant, trace_apdu, write_layer
+from scapy_layers import (
+    Apdu,
+    DecodeError,
+    Pdu,
+    UnknownApdu,
+    all_layers,
+    read_apdu,
+    summary_of,
+    tolerant,
+    trace_apdu,
+    write_layer,
+)
 from scapy_layers.reference import layers as declared_layers
 from tests.scapy_layers.agreement import agree, plain, read_strictly, same_values
 from tests.scapy_layers.strategies import records_of
@@ -34,6 +45,7 @@ def test_any_record_of_an_apdu_goes_to_octets_and_back(layer: type[Pdu]) -> None
         packet.clear_cache()
         assert bytes(packet) == octets
         assert bytes(layer.from_record(record)) == octets
+        assert summary_of(record) == layer.from_record(record).mysummary()
 
     check()
 
