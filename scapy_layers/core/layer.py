@@ -234,12 +234,16 @@ class RecordView:
         value = getattr(self._record, name)
         if value is None:
             return None
+        if hasattr(value, "layer"):
+            return RecordView(value)
         field = self.get_field(name)
-        if not field.holds_packets:
-            return field.to_packet(value)
-        return [RecordView(one) for one in value] if field.islist else RecordView(value)
+        if field.islist and field.holds_packets:
+            return [RecordView(one) for one in value]
+        return field.to_packet(value)
 
     def __getattr__(self, name: str) -> Any:
+        if name not in _fields(self.layer):
+            raise AttributeError(f"{self.layer.__name__} has no field {name!r}")
         return self.get_field(name).i2h(self, self.getfieldval(name))
 
     def said(self, name: str) -> str:
