@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dlms_analyzer.messages import Message, Security
 
 _EMPTY: Final = frozenset({0, 255})
+_LINK: Final = Kind.LINK  # looked up once: in Python 3.11 each look-up is a call
 
 
 def time_text(nanoseconds: int) -> str:
@@ -117,9 +118,7 @@ def message_accesses(message: Message, meters: Meters | None) -> Iterator[Access
     return accesses(_STRANGER if message.items else MeterModel(), message)  # a push teaches its meter
 
 
-def _security(security: Security | None) -> dict[str, Any] | None:
-    if security is None:
-        return None
+def _security(security: Security) -> dict[str, Any]:
     control = security.security_control
     return {
         "status": security.status,
@@ -143,30 +142,32 @@ def message_dict(message: Message, meters: Meters | None = None, *, show_secrets
             `meaning.learn`. Without it values are shown as far as they speak for themselves.
         show_secrets: give passwords and keys as `value` too.
     """
-    kind = message.kind
-    source, destination = endpoints(message.stream.flow)
-    exchange, reassembled = message.exchange, message.reassembled
+    (
+        number, kind, service, outer, time, sender, profile, client_sap, server_sap, lower, stream, _, exchange,
+        invoke_id, waited, _, _, buf, start, end, _, _, security, plaintext, _, reassembled, experts,
+    ) = message  # fmt: skip
+    source, destination = endpoints(stream.flow)
     return {
-        "number": message.number,
+        "number": number,
         "frames": list(message.frames),
-        "time": time_text(message.time),
-        "conversation": message.stream.conversation.number,
+        "time": time_text(time),
+        "conversation": stream.conversation.number,
         "source": source,
         "destination": destination,
-        "sender": message.sender._value_,  # the name without the underlines is a call, and slow
-        "profile": message.profile,
-        "client_sap": message.client_sap,
-        "server_sap": message.server_sap,
-        "server_lower": message.server_lower,
+        "sender": sender._value_,  # the name without the underlines is a call, and slow
+        "profile": profile,
+        "client_sap": client_sap,
+        "server_sap": server_sap,
+        "server_lower": lower,
         "kind": kind._value_,
-        "service": message.service,
-        "outer": message.outer,
-        "apdu": None if kind is Kind.LINK else message.octets.hex(),
-        "plaintext": None if message.plaintext is None else message.plaintext.hex(),
-        "security": _security(message.security),
-        "invoke_id": message.invoke_id,
+        "service": service,
+        "outer": outer,
+        "apdu": None if kind is _LINK else buf[start:end].hex(),
+        "plaintext": None if plaintext is None else plaintext.hex(),
+        "security": None if security is None else _security(security),
+        "invoke_id": invoke_id,
         "exchange": None if exchange is None else exchange.number,
-        "response_time": None if message.response_time is None else message.response_time / NANOSECONDS,
+        "response_time": None if waited is None else waited / NANOSECONDS,
         "items": [item_object(access, show_secrets=show_secrets) for access in message_accesses(message, meters)],
         "reassembled": None
         if reassembled is None
@@ -175,7 +176,5 @@ def message_dict(message: Message, meters: Meters | None = None, *, show_secrets
             "data": reassembled.data.hex(),
             "messages": list(reassembled.messages),
         },
-        "expert": [
-            {"severity": expert.severity.value, "code": expert.code, "text": expert.text} for expert in message.experts
-        ],
+        "expert": [{"severity": expert.severity.value, "code": expert.code, "text": expert.text} for expert in experts],
     }

@@ -323,6 +323,7 @@ def _zone_of(octets: bytes) -> str | None:
     return None if abs(found.deviation) > GREATEST_DEVIATION and found.deviation != OPEN_DEVIATION else found.zone
 
 
+@lru_cache(maxsize=1_024)  # the rows of profiles have the same times in many meters
 def date_time_text(octets: bytes) -> str:
     """The text of twelve octets, as `DateTime.text`, without the detour where nothing is special.
 
@@ -366,6 +367,6 @@ def looks_like_date_time(octets: bytes) -> bool:
     return _is_possible(octets)
 
 
-@lru_cache(maxsize=1_024)  # the rows of profiles have the same times in many meters
+@lru_cache(maxsize=1_024)  # as above
 def _is_possible(octets: bytes) -> bool:
     return not DateTime.from_bytes(octets).problem

@@ -30,6 +30,7 @@ TIME: Final = 2
 
 _NULL: Final = 0
 _STRUCTURE: Final = 2
+_new: Final = tuple.__new__
 _OCTETS, _DATE_TIME = 9, 25
 _DELTAS: Final = frozenset({28, 29, 30, 31, 32, 33})
 """Delta types: differences to the value above (IEC 62056-5-3)."""
@@ -237,10 +238,10 @@ def _filled(
             above[index] = pair
             plan = plans[index]
             if plan is None:
-                cells.append(Cell(auto(pair), None, pair, origin))
+                cells.append(_new(Cell, (auto(pair), None, pair, origin)))
             else:
                 shown = plan(pair)
-                cells.append(Cell(shown.value, shown.scaled, pair, origin))
+                cells.append(_new(Cell, (shown.value, shown.scaled, pair, origin)))
         found.append(tuple(cells))
     return tuple(found)
 
