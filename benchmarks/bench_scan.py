@@ -6,9 +6,10 @@ Each way runs in a process of its own, three times, and its fastest run counts; 
 few frames is taken off as its start-up. `--quick` leaves the index at 2,000,000 frames out, `--stages` adds where the
 time goes, `--tshark` names another tshark than the one on PATH, or several; ratios are to the first.
 
-Memory is the peak of our process, plus the peak of the process that reads ahead, reached at once or not; libraries that
-the two share count twice. Each has its imports; the memory of the index is what each has over them, added up: first
-without the pages of mapped files, which the system takes back when it has a use for them, then with them.
+Memory is the peak of our process, plus the peak of the one that reads ahead or writes, reached at once or not;
+libraries that the two share count twice. Each has its imports; the memory of the index is what each has over them,
+added up: first without the pages of mapped files, which the system takes back when it has a use for them, then with
+them.
 
 Without a capture the generator that may lie beside the repository (`../shared/bench/gen_dlms_pcap.py`) makes one of
 200,000 frames. The compiled rows need `make compiled`.
@@ -25,9 +26,12 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from threading import Event
 from typing import NamedTuple
 
 from generated import generated
@@ -43,6 +47,8 @@ PEAKS = "peaks: "
 """Said on standard error: those of `Peaks`, in KiB."""
 LOOK = 100
 """Steps of reading between two looks at the memory."""
+PAUSE = 0.1
+"""Seconds between two looks at the memory while nobody tells of steps."""
 SLOW_FRAMES = 5_000
 """Frames that the slowest ways read; their rate does not depend on how many."""
 
@@ -72,6 +78,20 @@ class Peaks:
         self.own = max(self.own, memory_of(me)["RssAnon"])
         self.beside = max(self.beside, sum(said["VmHWM"] for said in others))
         self.beside_own = max(self.beside_own, sum(said["RssAnon"] for said in others))
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Look now and then while something is done that does not do so itself."""
+        done = Event()
+
+        def watch() -> None:
+            while not done.wait(PAUSE):
+                self.look()
+
+        with ThreadPoolExecutor(1) as watching:
+            watching.submit(watch)
+            yield
+            done.set()
 
     def say(self) -> None:
         """Tell whoever measures."""
@@ -128,7 +148,17 @@ def jsonl(path: Path) -> int:
     """Every message as the command line writes it."""
     from dlms_analyzer.cli import main
 
-    return main(["read", str(path), "-T", "jsonl"])
+    peaks = Peaks()
+    with peaks.watched():
+        status = main(["read", str(path), "-T", "jsonl"])
+    peaks.say()
+    return status
+
+
+def jsonl_alone(path: Path) -> int:
+    """The same on one core, where there is no process that writes."""
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    return jsonl(path)
 
 
 def frames(path: Path) -> int:
@@ -191,7 +221,8 @@ def pyshark(path: Path) -> int:
 WORK: dict[str, Callable[[Path], int]] = {
     work.__name__: work
     for work in (
-        imports, imports_ahead, index, index_alone, jsonl, frames, network, units, heads, whole, scapy, pyshark,
+        imports, imports_ahead, index, index_alone, jsonl, jsonl_alone, frames, network, units, heads, whole, scapy,
+        pyshark,
     )
 }  # fmt: skip
 
@@ -285,7 +316,8 @@ def ways(commands: list[str], *, stages: bool) -> list[Way]:
     for name, interpreter in interpreters.items():
         found.append(ours(f"{name}index, one process", interpreter, "index_alone"))
         found.append(ours(f"{name}index, two processes", interpreter, "index"))
-        found.append(ours(f"{name}jsonl of everything", interpreter, "jsonl"))
+        found.append(ours(f"{name}jsonl, one process", interpreter, "jsonl_alone"))
+        found.append(ours(f"{name}jsonl, two processes", interpreter, "jsonl"))
         found += [ours(f"  {name}{work}", interpreter, work) for work in works]
     found.append(ours("Scapy PcapReader", sys.executable, "scapy")._replace(most=SLOW_FRAMES))
     try:
