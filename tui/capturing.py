@@ -13,6 +13,7 @@ from dlms_analyzer.capture import CaptureError
 from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.framing.options import FramingOptions
 from dlms_analyzer.index.saving import SaveProgress, export_messages, save_capture
+from dlms_analyzer.words import counted
 from tui.folders import expanded
 from tui.opening import FilePlan, LivePlan, Plan, SerialPlan, apart
 from tui.screens.dialog import Choose, Confirm
@@ -128,7 +129,8 @@ class Capturing:
                 session.saved = frames
             lost = session.capture.frames.lost if session.again is None else 0
             self._say(
-                f"saved: {wish.path}" + (f", without {lost:,} frames that the ring no longer holds" if lost else "")
+                f"saved: {wish.path}"
+                + (f", without {counted(lost, 'frame')} that the ring no longer holds" if lost else "")
             )
             if then is not None:
                 then()
@@ -145,7 +147,7 @@ class Capturing:
         session = self._app.session
         if session is None or not session.unsaved:
             return True
-        question = f"{session.unsaved:,} captured frames are not saved."
+        question = f"Not saved: {counted(session.unsaved, 'captured frame')}."
         chosen = await self._app.push_screen_wait(Choose(question, ["Save them", "Lose them", "Stay here"]))
         if chosen == _LOSE:
             return True

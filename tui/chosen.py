@@ -39,6 +39,8 @@ class Chosen:
         """The messages that the filter describes, in capture order; None without a filter."""
         self._shown: array[int] | None = None
         """The same in the order in which they are shown; None for all in capture order."""
+        self._order: tuple[str, bool] | None = None
+        """The order in which they stand there, which is not `sorted_by` while a sorting is under way."""
         self._looked = 0
         """Number of the last message that was looked at, for the filter or for the order."""
         self._job: Job | None = None
@@ -60,6 +62,7 @@ class Chosen:
         self.text, self._wanted, self._session = text, wanted, session
         self._looked = 0
         self._found = self._shown = None if wanted is None else array("I")
+        self._order = None
         self._show(self._shown)
         if wanted is not None:
             self._select()
@@ -112,6 +115,18 @@ class Chosen:
 
         steps = session.capture.select(wanted, session.meters, self._looked + 1)
         self._job = self._jobs.start("filtering", steps, on_step=found, on_done=done, background=not first)
+        self._job.on_stopped = self._keep_order
+
+    def _unsorted(self) -> None:
+        """The user has ended the sorting; the filter has come to its end before."""
+        self._job = None
+        self._keep_order()
+
+    def _keep_order(self) -> None:
+        """What is shown stays in the order in which it stands."""
+        if self.sorted_by != self._order:
+            self.sorted_by = self._order
+            self._show(self._shown)
 
     def _sorted(self) -> None:
         """Whatever came meanwhile stands behind; nobody may tell of it again."""
@@ -125,10 +140,11 @@ class Chosen:
 
         def found(step: Sorted) -> None:
             if step.numbers is not None:
-                self._shown = step.numbers
+                self._shown, self._order = step.numbers, by
                 if self._wanted is None:
                     self._looked = len(step.numbers)
                 self._show(step.numbers)
 
         steps = in_order(session.table, by[0], descending=by[1], numbers=self._found)
         self._job = self._jobs.start("sorting", steps, on_step=found, on_done=self._sorted)
+        self._job.on_stopped = self._unsorted

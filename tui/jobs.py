@@ -34,7 +34,8 @@ class Job:
         progress: what the last step gave; None before the first.
         background: it goes on all the time, as a live capture does, and is no reason to wait.
         started: when, on the monotonic clock.
-        cancelled: the user has ended it.
+        cancelled: it was ended before its end.
+        on_stopped: called when the user ends it.
     """
 
     def __init__(self, name: str, steps: Iterator[Any], *, background: bool) -> None:
@@ -43,6 +44,7 @@ class Job:
         self.progress: Any = None
         self.started = monotonic()
         self.cancelled = False
+        self.on_stopped: Callable[[], None] | None = None
         self._steps = steps
         self._worker: Worker[None] | None = None
 
@@ -114,10 +116,12 @@ class Jobs:
         return job
 
     def cancel_newest(self) -> Job | None:
-        """Cancel the job that was begun last; None when there is none to cancel."""
+        """Stop the job that was begun last, as the user wishes; None when there is none to stop."""
         for job in reversed(self.running):
             if not job.background:
                 job.cancel()
+                if job.on_stopped is not None:
+                    job.on_stopped()
                 return job
         return None
 

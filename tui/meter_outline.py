@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from dlms_analyzer.object_tree import Member
 from dlms_analyzer.objects import AttributeRef, MeterObjects, ObjectIndex, ObjectRef
 from dlms_analyzer.output.values import value_text
+from dlms_analyzer.words import counted
 from scapy_layers.cosem_fields import logical_name_text
 
 MAX_SAID: Final = 4_096
@@ -169,7 +170,7 @@ class Outline:
             return [(line.group, "accent")]
         model = line.meter.model
         place = "" if model.called == model.key else f"  {model.key}"
-        return [(model.called, "bold"), (f"{place}  {_counted(line.meter.values, 'value')}", "dim")]
+        return [(model.called, "bold"), (f"{place}  {counted(line.meter.values, 'value')}", "dim")]
 
     def _object(self, line: Line, ref: ObjectRef) -> list[tuple[str, str]]:
         model = line.meter.model
@@ -180,7 +181,7 @@ class Outline:
         return [
             (f"{logical_name_text(ref.logical_name)} ", "dim"),
             (model.object_name(ref.class_id, ref.logical_name), "" if seen else "dim"),
-            (f"  {_counted(seen, 'value')}" if seen else "", "accent"),
+            (f"  {counted(seen, 'value')}" if seen else "", "accent"),
             (f"  {known}" if self.grouping is Grouping.MEDIUM else "", "dim"),
         ]
 
@@ -193,9 +194,9 @@ class Outline:
         numbers = () if ref is None else line.meter.numbers(ref)
         if ref is None or not numbers:
             return [(f"{number} {member.name}", ""), (f"  no value seen{rights}", "dim")]
-        count = f"  {_counted(len(numbers), 'value')}{rights}"
+        count = f"  {counted(len(numbers), 'value')}{rights}"
         if ref.is_profile:
-            return [(f"{number} {member.name}", ""), (f"  {_counted(len(numbers), 'reading')}{rights}", "dim")]
+            return [(f"{number} {member.name}", ""), (f"  {counted(len(numbers), 'reading')}{rights}", "dim")]
         said = self._words(line, ref, numbers[-1], show_secrets)
         return [(f"{number} {member.name}", ""), (" = ", "dim"), (said, "value"), (count, "dim")]
 
@@ -215,7 +216,3 @@ class Outline:
             self._said.clear()
         self._said[line.key] = (state, said)
         return said
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

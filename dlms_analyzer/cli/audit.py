@@ -11,6 +11,7 @@ from dlms_analyzer.cli.options import CaptureRun, add_capture_options, say
 from dlms_analyzer.output.findings import finding_lines
 from dlms_analyzer.output.json_lines import json_line
 from dlms_analyzer.output.style import Style
+from dlms_analyzer.words import counted
 
 
 def add_parser(commands: Any) -> None:
@@ -40,9 +41,10 @@ def run(options: argparse.Namespace) -> int:
         for finding in found:
             print("\n".join([*finding_lines(finding, style, options.show_secrets), ""]))
         if not found and (auditor.messages or not captures.status):
-            print(f"no findings in {auditor.messages:,} messages")
+            print(f"no findings in {counted(auditor.messages, 'message')}")
     if auditor.closed:
-        say(f"{auditor.closed:,} of {auditor.messages:,} messages did not open: what they carry was not looked at")
+        of_all = f"{auditor.closed:,} of {counted(auditor.messages, 'message')}"
+        say(f"{of_all} did not open: what they carry was not looked at")
     if auditor.left_out:
-        say(f"{auditor.left_out:,} messages of further clients and meters were not looked at")
+        say(f"{counted(auditor.left_out, 'message')} of further clients and meters were not looked at")
     return captures.status

@@ -13,6 +13,7 @@ from dlms_analyzer.capture.output_file import OutputFile
 from dlms_analyzer.clear.rewriting import Rewriter
 from dlms_analyzer.cli.options import CaptureRun, add_capture_options, say
 from dlms_analyzer.cli.stopping import tidy_end
+from dlms_analyzer.words import counted
 
 INTERFACE = "decrypt"
 """Name of the interface in the output; it says that no wire carried these frames."""
@@ -67,7 +68,8 @@ def run(options: argparse.Namespace) -> int:
         else:
             with OutputFile(options.output, options.files) as file:
                 _write(captures, rewriter, file.write)
-    say(f"{rewriter.opened:,} messages deciphered, {rewriter.closed:,} protected messages written as sent")
+    opened, closed = counted(rewriter.opened, "message"), counted(rewriter.closed, "protected message")
+    say(f"{opened} deciphered, {closed} written as sent")
     if rewriter.opened:
         say(_SECRETS)
     return captures.status

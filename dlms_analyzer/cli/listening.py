@@ -15,6 +15,7 @@ from dlms_analyzer.cli.options import add_analysis_options, analyzer_of, say, sa
 from dlms_analyzer.cli.printing import add_form_options, message_writer
 from dlms_analyzer.cli.stopping import StopSignals
 from dlms_analyzer.cosem.meters import Meters
+from dlms_analyzer.words import counted
 
 
 def add_listening_options(command: Any) -> None:
@@ -89,8 +90,8 @@ def _file(text: str) -> str:
 def report(source: ListeningSource, counts: tuple[int, int], dropped: int | None = None) -> int:
     """Say what there was; gives the exit status."""
     frames, messages = counts
-    text = f"{frames:,} frames, {messages:,} messages"
+    text = f"{counted(frames, 'frame')}, {counted(messages, 'message')}"
     if dropped is not None:
-        text += f", {dropped:,} frames dropped by the system"
+        text += f", {counted(dropped, 'frame')} dropped by the system"
     say(text)
     return int(say_problems(source.problems))

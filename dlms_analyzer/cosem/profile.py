@@ -19,6 +19,7 @@ from dlms_analyzer.cosem.interpret.result import Interpreted, Mismatch, Pair, Pa
 from dlms_analyzer.cosem.interpret.shapes import elements_of, type_name
 from dlms_analyzer.cosem.obis import dotted
 from dlms_analyzer.cosem.units import present
+from dlms_analyzer.words import counted
 from scapy_layers.cosem_fields import logical_name_text
 from scapy_layers.selective_access import CaptureObject, EntryDescriptor, RangeDescriptor, parse
 
@@ -283,7 +284,7 @@ def _words(found: Table) -> str:
         return "no rows"
     said = "; ".join(_row_words(found, row) for row in found.rows[:ROWS_SAID])
     more = f"; {count - ROWS_SAID} more" if count > ROWS_SAID else ""
-    return f"{count} row{'s' if count > 1 else ''} of {len(found.columns)}: {said}{more}"
+    return f"{counted(count, 'row')} of {len(found.columns)}: {said}{more}"
 
 
 _ORIGINS: Final = {"sent": "", "filled": " (filled in)", "delta": " (by its difference)"}

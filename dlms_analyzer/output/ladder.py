@@ -15,6 +15,7 @@ from dlms_analyzer.output.lines import asked_text, said
 from dlms_analyzer.output.masking import hidden
 from dlms_analyzer.output.meanings import LINE_WORDS, object_words, shown_words
 from dlms_analyzer.security.secret_places import secret_of
+from dlms_analyzer.words import counted
 from scapy_layers.cosem_fields import logical_name_text
 
 SUCCESS: Final = "success"
@@ -75,5 +76,5 @@ def _answered(step: Step, message: Message, meters: Meters, *, show_secrets: boo
     results = [one.answer.result for one in items if one.answer is not None]
     if len(results) > 1:
         return f"{results.count(SUCCESS)} of {len(results)} with success"
-    carried = f", {rung.octets:,} octets in {rung.messages} messages" if not items else ""
+    carried = f", {counted(rung.octets, 'octet')} in {counted(rung.messages, 'message')}" if not items else ""
     return f"{rung.result}{carried}"

@@ -15,6 +15,7 @@ from dlms_analyzer.meaning import Access, access, push_of, resolved
 from dlms_analyzer.messages import Message
 from dlms_analyzer.output.cells import fitted
 from dlms_analyzer.security.secret_places import secret_of
+from dlms_analyzer.words import counted
 from scapy_layers import Node
 from scapy_layers.data import DataPair
 from scapy_layers.selective_access import CaptureObject
@@ -52,7 +53,7 @@ def line_meaning(model: MeterModel, message: Message, *, show_secrets: bool = Fa
         push = push_of(model, message)
         if push is None:
             return ""
-        return f"{len(push.items)} value{'' if len(push.items) == 1 else 's'} ({push.rule})"
+        return f"{counted(len(push.items), 'value')} ({push.rule})"
     answered = [item for item in message.items if item.answer is not None and item.answer.result in _SUCCESS]
     if len(answered) > 1:
         return f"{len(answered)} accesses with success"

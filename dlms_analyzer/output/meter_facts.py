@@ -15,6 +15,7 @@ from dlms_analyzer.objects import AttributeRef, MeterObjects, ObjectRef
 from dlms_analyzer.output.facts import Fact
 from dlms_analyzer.output.values import value_text
 from dlms_analyzer.values import Value
+from dlms_analyzer.words import counted
 from scapy_layers.cosem_fields import logical_name_text
 
 _IDENTITY: Final = (
@@ -109,5 +110,5 @@ def object_facts(meter: MeterObjects, ref: ObjectRef, *, show_secrets: bool = Fa
         looks = seen and not one.is_profile and not meter.is_long(numbers[-1])
         value = meter.latest(one) if looks else None
         said = "" if value is None else value_text(value, show_secrets=show_secrets)
-        counted = f"{seen:,} value{'' if seen == 1 else 's'}" if seen else "no value seen"
-        yield Fact(f"{number}{member.name}", f"{said}  ({counted}){rights}".lstrip())
+        how_many = counted(seen, "value") if seen else "no value seen"
+        yield Fact(f"{number}{member.name}", f"{said}  ({how_many}){rights}".lstrip())

@@ -11,6 +11,7 @@ from dlms_analyzer.output.cells import fitted
 from dlms_analyzer.output.escape import escape
 from dlms_analyzer.output.style import Style
 from dlms_analyzer.output.values import value_text
+from dlms_analyzer.words import counted
 from scapy_layers.cosem_fields import logical_name_text
 
 NAME: Final = 28
@@ -38,7 +39,7 @@ def meter_lines(
     """
     known = sum(node.version is not None for node in nodes)
     text = f"{meter.called}  {meter.key}" if meter.called != meter.key else meter.key
-    text += f"  {len(nodes)} object{'' if len(nodes) == 1 else 's'}"
+    text += f"  {counted(len(nodes), 'object')}"
     text += f", {known} from its object list" if known else ", object list not seen"
     yield style("bold", fitted(escape(text), width))
     for node in nodes:

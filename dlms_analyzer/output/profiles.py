@@ -14,6 +14,7 @@ from dlms_analyzer.output.escape import escape
 from dlms_analyzer.output.style import Style
 from dlms_analyzer.output.values import object_text
 from dlms_analyzer.values import Value
+from dlms_analyzer.words import counted
 from scapy_layers.cosem_fields import logical_name_text
 
 FILLED: Final = "filled"
@@ -42,9 +43,8 @@ def cell_text(cell: Cell) -> str:
 
 def profile_heading(value: Value, table: Table) -> str:
     """One line about a reading of a profile."""
-    count = len(table.rows)
     text = f"message {value.message}  {time_text(value.time)}  {value.meter.called}  {object_text(value)} {value.name}"
-    text += f": {count} row{'' if count == 1 else 's'}"
+    text += f": {counted(len(table.rows), 'row')}"
     return escape(f"{text}  [{table.problem}]" if table.problem else text)
 
 

@@ -13,6 +13,7 @@ from dlms_analyzer.output.style import Style
 from dlms_analyzer.security.diagnosis import diagnosis
 from dlms_analyzer.security.protection import BAD_TAG, ERROR, NO_KEY, NOT_VERIFIED, Protection
 from dlms_analyzer.services import conformance_names
+from dlms_analyzer.words import counted
 from scapy_layers import AARE, AARQ, InitiateResponse
 
 OID_ARC = 7
@@ -122,7 +123,7 @@ def session_lines(association: Association, style: Style, meter_name: str | None
         negotiated = InitiateResponse.negotiated_conformance.text(terms.negotiated_conformance)
         to_client, to_server = said["client_max_receive_pdu_size"], said["server_max_receive_pdu_size"]
         yield f"      PDU {to_client} to the client, {to_server} to the server; conformance {negotiated}"
-    counts = f"      {said['messages']} messages, {said['exchanges']} exchanges"
+    counts = f"      {counted(said['messages'], 'message')}, {counted(said['exchanges'], 'exchange')}"
     counts += f" in {said['duration']:.3f} s from {said['first']}"
     if association.slowest:
         counts += f", slowest answer {association.slowest / 1e6:.1f} ms"

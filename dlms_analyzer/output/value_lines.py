@@ -11,6 +11,7 @@ from dlms_analyzer.cosem.interpret import Part
 from dlms_analyzer.message_json import data_object, time_text
 from dlms_analyzer.output.values import NOT_SHOWN
 from dlms_analyzer.values import Value
+from dlms_analyzer.words import counted
 
 MAX_LINES: Final = 2_000
 """Lines of the elements of a value, and as many of what was sent; more is for an export."""
@@ -76,8 +77,7 @@ def _parts(parts: Iterable[Part], depth: int) -> Iterator[ValueLine]:
 def _data(said: dict[str, Any], depth: int) -> Iterator[ValueLine]:
     kind, value = said["type"], said["value"]
     if isinstance(value, list):
-        count = len(value)
-        yield ValueLine(depth, kind, f"{count} element{'' if count == 1 else 's'}", "dim")
+        yield ValueLine(depth, kind, counted(len(value), "element"), "dim")
         for one in value:
             if isinstance(one, dict) and "type" in one:
                 yield from _data(one, depth + 1)

@@ -16,6 +16,7 @@ from dlms_analyzer.security.gcm import KEY_SIZES, TITLE_SIZE, VERIFIED, ContentC
 from dlms_analyzer.security.key_settings import octets_of
 from dlms_analyzer.security.keys import KEY_SIZES as SIZES
 from dlms_analyzer.security.keys import SYMMETRIC_KEYS, KeyProblem, KeySet, Secret
+from dlms_analyzer.words import counted
 from scapy_layers.ciphering import AUTHENTICATED, COMPRESSED, ENCRYPTED, SUITE, TAG_SIZE
 
 MAX_SAMPLES: Final = 4
@@ -172,7 +173,7 @@ def parse_candidates(text: str, path: str) -> list[Candidate] | None:
 
 def _sized(octets: bytes) -> Secret:
     if len(octets) not in SIZES:
-        raise KeyProblem(f"key has {len(octets)} octets: 16 or 32 are needed")
+        raise KeyProblem(f"key has {counted(len(octets), 'octet')}: 16 or 32 are needed")
     return Secret(octets)
 
 

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
 
+from dlms_analyzer.words import counted
+
 KEY_SIZES: Final = (16, 32)
 """Octets of a symmetric key: 16 in security suites 0 and 1, 32 in suite 2 (IEC 62056-5-3, 9.2.3.7)."""
 
@@ -102,12 +104,12 @@ class KeySet:
             if octets is None:
                 continue
             if setting != "password" and len(octets) not in KEY_SIZES:
-                raise KeyProblem(f"{setting} has {len(octets)} octets: 16 or 32 are needed")
+                raise KeyProblem(f"{setting} has {counted(len(octets), 'octet')}: 16 or 32 are needed")
             object.__setattr__(self, setting, Secret(octets))
         for setting in ("system_title", "client_system_title"):
             octets = getattr(self, setting)
             if octets is not None and len(octets) != SYSTEM_TITLE_SIZE:
-                raise KeyProblem(f"{setting} has {len(octets)} octets: {SYSTEM_TITLE_SIZE} are needed")
+                raise KeyProblem(f"{setting} has {counted(len(octets), 'octet')}: {SYSTEM_TITLE_SIZE} are needed")
 
     @property
     def selectors(self) -> dict[str, Any]:

@@ -21,6 +21,7 @@ class Task:
     ) -> None:
         self.steps, self.on_step, self.on_done = steps, on_step, on_done
         self.cancelled = self.finished = False
+        self.on_stopped: Callable[[], None] | None = None
 
     @property
     def over(self) -> bool:
@@ -51,6 +52,13 @@ class Tasks:
         assert background in {True, False}
         self.all.append(Task(steps, on_step, on_done))
         return self.all[-1]
+
+    def stop(self) -> None:
+        """What the user does to the newest one."""
+        self.all[-1].cancel()
+        stopped = self.all[-1].on_stopped
+        assert stopped is not None
+        stopped()
 
     def run(self) -> None:
         """Do all that is to be done, and what follows from that."""
@@ -143,6 +151,29 @@ def test_an_order_that_is_asked_for_while_a_filter_goes_on_comes_after_it(sessio
     bench.chosen.sort(session, ("number", True))
     bench.tasks.run()
     assert bench.shown == by_sender(session, "server")[::-1]
+
+
+@pytest.mark.parametrize("before", [None, ("number", True)], ids=["capture order", "sorted"])
+def test_an_order_that_the_user_stopped_leaves_the_one_before(
+    session: Session, before: tuple[str, bool] | None
+) -> None:
+    bench = Bench()
+    bench.chosen.filter(session, "dlms.sender == server")
+    bench.chosen.sort(session, before)
+    bench.tasks.run()
+    shown = bench.shown
+    bench.chosen.sort(session, ("size", False))
+    bench.tasks.stop()
+    assert (bench.chosen.sorted_by, bench.shown, bench.chosen.stopped) == (before, shown, None)
+
+
+def test_a_filter_that_the_user_stopped_leaves_what_it_found_in_capture_order(session: Session) -> None:
+    bench = Bench()
+    bench.chosen.sort(session, ("number", True))
+    bench.tasks.run()
+    bench.chosen.filter(session, "dlms.sender == server")
+    bench.tasks.stop()
+    assert (bench.chosen.sorted_by, bench.shown, bench.chosen.stopped) == (None, [], 0)
 
 
 @pytest.mark.parametrize("by", [None, ("size", False)], ids=["capture order", "sorted"])

@@ -54,10 +54,11 @@ async def test_a_cancelled_job_closes_its_work_and_tells_no_end() -> None:
     async with Bench().run_test() as pilot:
         jobs = pilot.app.jobs
         job = jobs.start("counting", counting(1 << 60, closed), on_done=lambda: told.append("done"))
+        job.on_stopped = lambda: told.append("stopped")
         await until(pilot, lambda: job.progress is not None)
         assert jobs.cancel_newest() is job
         await until(pilot, lambda: closed)
-    assert told == []
+    assert told == ["stopped"]
     assert jobs.cancel_newest() is None
 
 

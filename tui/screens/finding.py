@@ -105,6 +105,7 @@ class FindingScreen(MainScreen):
         return "" if stopped is None else f"  filter stopped at No. {stopped:,}"
 
     def _show_chosen(self, numbers: Sequence[int] | None) -> None:
+        self.list.sorted_by = self.chosen.sorted_by
         self.show_numbers(numbers)
         if self._to_top and len(self.list.rows):
             self._to_top = False

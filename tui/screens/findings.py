@@ -13,6 +13,7 @@ from dlms_analyzer.audit.indexed import IndexAudit
 from dlms_analyzer.expert_summary import ExpertSummary
 from dlms_analyzer.issues import Grouping, Heading, Issue, Origin, grouped, issues_of
 from dlms_analyzer.security.keys import shown
+from dlms_analyzer.words import counted
 from tui.screens.gathering import GatheringScreen, Work
 from tui.session import Session
 from tui.text import safe
@@ -107,7 +108,7 @@ class FindingsScreen(GatheringScreen):
         if self.session is None:
             return "no capture is open: press 7"
         shown_issues = sum(isinstance(row, Issue) for row in self.issues.rows)
-        text = f"{shown_issues:,} issue{'' if shown_issues == 1 else 's'}, {self._grouping.value}"
+        text = f"{counted(shown_issues, 'issue')}, {self._grouping.value}"
         if self._origin is not None:
             text += f", only {self._origin.value}"
         if self.cancelled:

@@ -20,6 +20,7 @@ from dlms_analyzer.security.key_check import State
 from dlms_analyzer.security.key_survey import KeySurvey
 from dlms_analyzer.security.key_trial import candidates_of
 from dlms_analyzer.security.keys import KeyProblem, KeySet
+from dlms_analyzer.words import counted
 from tui.jobs import Job
 from tui.screens.base import MainScreen
 from tui.screens.dialog import Choose
@@ -302,9 +303,8 @@ class KeysScreen(MainScreen):
         if not key_sets:
             text = "None of the keys fits." if trial.locks else "There is nothing that keys could be tried on."
             if trial.untitled:
-                text += (
-                    f" {trial.untitled:,} messages could not be tried: the system title of their sender was not seen."
-                )
+                untried = counted(trial.untitled, "message")
+                text += f" {untried} could not be tried: the system title of their sender was not seen."
             self.notify(text, severity="warning", timeout=10, markup=False)
             return
         lines = [f"all of them: {len(key_sets):,} key sets", *(_fit_text(found) for found in trial.found)]

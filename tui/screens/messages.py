@@ -17,6 +17,7 @@ from dlms_analyzer.filters.from_node import condition_of
 from dlms_analyzer.messages import Message
 from dlms_analyzer.output.facts import facts
 from dlms_analyzer.output.tree import Section, sections
+from dlms_analyzer.words import counted
 from tui.copying import copies
 from tui.exporting import to_clipboard
 from tui.screens.dialog import Choose
@@ -136,7 +137,7 @@ class MessagesScreen(MarkingScreen):
             return "no capture is open: press 7"
         total = len(session.table)
         shown = len(self.list.rows)
-        text = f"{total:,} messages" if shown == total else f"{shown:,} of {total:,} messages"
+        text = counted(total, "message") if shown == total else f"{shown:,} of {counted(total, 'message')}"
         if rows is not None and shown:
             text += f"  No. {rows.number(self.list.cursor):,}"
         if session.marked is not None:

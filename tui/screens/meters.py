@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from dlms_analyzer.objects import ObjectIndex
 from dlms_analyzer.objects.search import Hit, find
+from dlms_analyzer.words import counted
 from tui.exporting import export
 from tui.jobs import Job
 from tui.screens.base import MainScreen
@@ -156,7 +157,7 @@ class MetersScreen(MainScreen):
             return "no capture is open: press 7"
         done, total, values = self._index.progress
         meters = len(self._index.meters)
-        text = f"{meters:,} meter{'' if meters == 1 else 's'}, {values:,} value{'' if values == 1 else 's'}"
+        text = f"{counted(meters, 'meter')}, {counted(values, 'value')}"
         if done < total:
             stopped = self._gathering is not None and self._gathering.cancelled
             text += f"  {done * 100 // total}%{' (stopped: r goes on)' if stopped else ''}"

@@ -14,6 +14,7 @@ from dlms_analyzer.frames import NANOSECONDS
 from dlms_analyzer.output.spans import span_text
 from dlms_analyzer.series import Series
 from dlms_analyzer.statistics import Bucket, MeterParty, Party, Statistics
+from dlms_analyzer.words import counted
 from tui.screens.gathering import GatheringScreen, Work
 from tui.session import Session
 from tui.text import safe
@@ -134,7 +135,7 @@ class StatisticsScreen(GatheringScreen):
         """How much is counted, and what the keys do here."""
         if self.session is None or self._statistics is None:
             return "no capture is open: press 7"
-        text = f"{self._statistics.messages:,} messages counted"
+        text = f"{counted(self._statistics.messages, 'message')} counted"
         if self.section in ("meters", "conversations"):
             text += f"  by {self._order}"
         if self.cancelled:
@@ -265,7 +266,7 @@ def summary_text(statistics: Statistics) -> str:
         answers += f": median {median}, p95 {p95}, max {span_text(times.most)}"
     unanswered, again = percent_text(total.unanswered_rate), percent_text(total.retransmission_rate)
     return (
-        f"{total.messages:,} messages, {total.octets:,} octets, {answers}; "
+        f"{counted(total.messages, 'message')}, {counted(total.octets, 'octet')}, {answers}; "
         f"unanswered {total.unanswered:,} of {total.exchanges:,} ({unanswered}), refused {total.refused:,}, "
         f"retransmitted {total.retransmissions:,} ({again}), gaps {total.gaps:,}"
     )

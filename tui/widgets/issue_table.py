@@ -9,6 +9,7 @@ from rich.segment import Segment
 
 from dlms_analyzer.frames import NANOSECONDS
 from dlms_analyzer.issues import Heading, Issue
+from dlms_analyzer.words import counted
 from tui.session import Session
 from tui.text import fit
 from tui.theme import styles
@@ -56,7 +57,7 @@ class IssueTable(RowTable[Heading | Issue]):
         row = self.rows[index]
         if isinstance(row, Issue):
             return super().row_segments(index, width)
-        counts = f"{row.grade}: {row.issues:,} issue{'s' if row.issues > 1 else ''}, {row.messages:,} messages"
+        counts = f"{row.grade}: {counted(row.issues, 'issue')}, {counted(row.messages, 'message')}"
         known = styles(self.app)
         room = max(width - len(counts) - 2, 0)
         return [Segment(f"{fit(row.text, room)}  ", known.accent), Segment(counts, known[ROLES[row.grade]])]

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from dlms_analyzer.security.key_check import Meter, State, keys_dict
 from dlms_analyzer.security.key_survey import KeySurvey, Need
 from dlms_analyzer.security.keys import KeySet, Secret
+from dlms_analyzer.words import counted
 from tui.widgets.table import Column
 
 _ROLES: Final = {
@@ -92,7 +93,7 @@ def _is_secret(keys: KeySet, name: str) -> bool:
 
 def _use(row: KeySetRow) -> str:
     if row.opens:
-        return f"{row.opens:,} meter{'s' if row.opens > 1 else ''}"
+        return counted(row.opens, "meter")
     return "replaced" if row.learnt else "not used"
 
 

@@ -21,6 +21,7 @@ from dlms_analyzer.output.profiles import column_heading
 from dlms_analyzer.output.value_lines import ValueLine, value_lines
 from dlms_analyzer.series import Series
 from dlms_analyzer.values import Value
+from dlms_analyzer.words import counted
 from scapy_layers.cosem_fields import logical_name_text
 from tui.exporting import Export
 from tui.jobs import Job
@@ -202,9 +203,8 @@ class MeterPane(Vertical):
         self._spelled = False
         if self._table is not None:
             self.query_one(ProfileTable).show(self._table)
-            rows = len(self._table.rows)
             problem = f"  [{self._table.problem}]" if self._table.problem else ""
-            self._about(f"{_attribute_title(line)}: {rows:,} row{'' if rows == 1 else 's'}{problem}")
+            self._about(f"{_attribute_title(line)}: {counted(len(self._table.rows), 'row')}{problem}")
         if self._view is not View.PLOT:
             self._look(self._view)
         elif self._table is not None:

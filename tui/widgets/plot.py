@@ -15,6 +15,7 @@ from textual.widget import Widget
 from dlms_analyzer.message_json import time_text
 from dlms_analyzer.output.escape import escape
 from dlms_analyzer.series import Series
+from dlms_analyzer.words import counted
 from tui.axes import TIME_LABEL, Mark, number_marks, time_marks
 from tui.canvas import DOTS_ACROSS, DOTS_DOWN, EIGHTHS, Canvas
 from tui.theme import styles
@@ -127,7 +128,7 @@ def _words(picture: Picture, shown: Sequence[Series]) -> list[str]:
         name = f"{one.name}: " if len(shown) > 1 else ""
         omitted = f" ({one.left_out:,} left out)" if one.left_out else ""
         lines.append(
-            f"{name}{summary.numbers:,} value{'' if summary.numbers == 1 else 's'}{omitted}, "
+            f"{name}{counted(summary.numbers, 'value')}{omitted}, "
             f"min {summary.least:.8g}{unit}, max {summary.greatest:.8g}{unit}, mean {summary.mean:.6g}{unit}"
         )
     first, last = min(one.at[0] for one in shown), max(one.at[-1] for one in shown)

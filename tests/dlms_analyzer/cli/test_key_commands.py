@@ -121,4 +121,4 @@ def test_a_keys_file_that_cannot_be_used_ends_with_its_problems(
     for action in ("check", "try"):
         status, out, err = run(capsys, action, keys, captures / "ln_wrapper_low.pcap")
         assert (status, out) == (1, "")
-        assert err == f"dlms-analyzer: {keys}:3: guek has 1 octets: 16 or 32 are needed\n"
+        assert err == f"dlms-analyzer: {keys}:3: guek has 1 octet: 16 or 32 are needed\n"

@@ -125,7 +125,7 @@ def test_problems_of_a_file_are_all_told_with_their_lines_and_escaped(tmp_path: 
     with pytest.raises(CaptureError) as caught:
         key_sets("--keys", path)
     first, second = str(caught.value).splitlines()
-    assert first == f"{path}:2: guek has 1 octets: 16 or 32 are needed"
+    assert first == f"{path}:2: guek has 1 octet: 16 or 32 are needed"
     assert second.startswith(f"{path}:")
     assert "\\x1b[2J" in second
     assert "\x1b" not in second

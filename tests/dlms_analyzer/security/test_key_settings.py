@@ -207,6 +207,6 @@ def test_all_problems_of_a_table_are_told_each_at_its_place() -> None:
     with pytest.raises(KeyProblem) as caught:
         key_set({"guek": "00", "port": "x"}, origin="test", where=lambda setting: f"at {setting}: ")
     assert str(caught.value).splitlines() == [
-        "at guek: guek has 1 octets: 16 or 32 are needed",
+        "at guek: guek has 1 octet: 16 or 32 are needed",
         "at port: port is not a number",
     ]

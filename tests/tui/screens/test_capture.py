@@ -272,7 +272,7 @@ async def test_what_was_captured_and_not_saved_is_asked_about(receiver: socket.s
         session = await live(pilot, receiver)
         await press(pilot, "q")
         await until(pilot, lambda: isinstance(pilot.app.screen, Choose))
-        assert "3 captured frames are not saved" in screen_text(pilot.app)
+        assert "Not saved: 3 captured frames." in screen_text(pilot.app)
         await press(pilot, "escape")
         assert pilot.app.session is session
         assert not session.ended

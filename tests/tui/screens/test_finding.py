@@ -243,6 +243,17 @@ async def test_a_click_on_a_heading_sorts_turns_around_and_ends_that() -> None:
         assert shown(pilot) == list(range(1, 85))
 
 
+async def test_a_sorting_that_is_stopped_leaves_the_list_and_its_heading_as_they_were() -> None:
+    async with running(session_of(PLAIN)) as pilot:
+        screen: Any = pilot.app.screen
+        screen.sort_by(("size", False))
+        assert screen.list.sorted_by == ("size", False)
+        pilot.app.action_cancel()  # Escape, before the sorting has come to its end
+        await settled(pilot)
+        assert screen.list.sorted_by is None
+        assert shown(pilot) == list(range(1, 85))
+
+
 async def test_what_a_filter_leaves_is_sorted_among_itself() -> None:
     session = session_of(PLAIN)
     async with running(session) as pilot:
