@@ -18,6 +18,7 @@ class Chosen:
     Attributes:
         text: the filter; empty for none.
         sorted_by: the column that messages are sorted by, and whether the last comes first; None for capture order.
+        gone: how many messages the filter could not look at, as their octets are no longer kept.
     """
 
     def __init__(self, jobs: Jobs, show: Callable[[Sequence[int] | None], None], grown: Callable[[], None]) -> None:
@@ -30,6 +31,7 @@ class Chosen:
         """
         self.text = ""
         self.sorted_by: tuple[str, bool] | None = None
+        self.gone = 0
         self._jobs = jobs
         self._show = show
         self._grown = grown
@@ -60,7 +62,7 @@ class Chosen:
         wanted = compile_filter(text) if text else None
         self._end()
         self.text, self._wanted, self._session = text, wanted, session
-        self._looked = 0
+        self._looked = self.gone = 0
         self._found = self._shown = None if wanted is None else array("I")
         self._order = None
         self._show(self._shown)
@@ -97,12 +99,12 @@ class Chosen:
             self._job = None
 
     def _select(self) -> None:
-        session, wanted, first = self._session, self._wanted, self._looked == 0
+        session, wanted, first, gone = self._session, self._wanted, self._looked == 0, self.gone
         if session is None or wanted is None:
             return
 
         def found(step: Selected) -> None:
-            self._looked = step.done
+            self._looked, self.gone = step.done, gone + step.gone
             if step.found and self._found is not None and self._shown is not None:
                 self._found.extend(step.found)
                 if self._shown is not self._found:  # messages that come later stand behind those that were sorted

@@ -8,13 +8,14 @@ from __future__ import annotations
 from .elsewhere import NOTHING_FOUND, Elsewhere, Findings, Place, Reporter
 from .merging import merged
 from .opening import open_capture, open_captures, open_place
-from .problem import CaptureError, Problem, ProblemLog
+from .problem import CaptureError, DiscardedError, Problem, ProblemLog
 from .reader import Interface
 from .source import FileSource, ListeningSource, Source
 
 __all__ = [
     "NOTHING_FOUND",
     "CaptureError",
+    "DiscardedError",
     "Elsewhere",
     "FileSource",
     "Findings",

@@ -13,6 +13,10 @@ class CaptureError(Exception):
     """A source that cannot be read at all: not there, not permitted, not a capture. One clear sentence."""
 
 
+class DiscardedError(CaptureError):
+    """Octets that were read and are no longer kept: a limited capture has gone on, or a stream has passed by."""
+
+
 class Problem(NamedTuple):
     """Damage that was read past, or that ended the reading."""
 

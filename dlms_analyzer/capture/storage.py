@@ -13,7 +13,7 @@ from typing import BinaryIO, Final, Protocol
 from dlms_analyzer.frames import Buffer
 
 from .elsewhere import Place
-from .problem import CaptureError
+from .problem import CaptureError, DiscardedError
 
 
 def spool_directory() -> str:
@@ -159,11 +159,12 @@ class MappedFile:
         """Octets by their place in the file.
 
         Raises:
-            CaptureError: They were discarded, or the file was made shorter.
+            DiscardedError: They were discarded.
+            CaptureError: The file was made shorter.
         """
         self.check()
         if start < self._kept_from:
-            raise CaptureError(f"{self.path}: octets {start} to {end} are no longer kept: the ring is full")
+            raise DiscardedError(f"{self.path}: octets {start} to {end} are no longer kept: the ring is full")
         return self.buf[start:end]
 
     def close(self) -> None:
@@ -218,9 +219,9 @@ class Passing:
         """Never: it was not kept.
 
         Raises:
-            CaptureError: Always.
+            DiscardedError: Always.
         """
-        raise CaptureError(f"{self.path}: octets {start} to {end} have passed by and were not kept")
+        raise DiscardedError(f"{self.path}: octets {start} to {end} have passed by and were not kept")
 
     @property
     def place(self) -> None:

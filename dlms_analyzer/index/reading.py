@@ -171,7 +171,7 @@ class IndexedCapture:
             first: number of the first message to look at.
 
         Raises:
-            CaptureError: the source no longer has octets that have to be read again.
+            CaptureError: the source cannot be read any more.
         """
         return select(self.table, self._looking, wanted, meters, first)
 

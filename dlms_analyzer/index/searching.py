@@ -8,6 +8,7 @@ from enum import Enum
 from time import perf_counter
 from typing import Final, NamedTuple
 
+from dlms_analyzer.capture import DiscardedError
 from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.cosem.obis import Pattern
 from dlms_analyzer.filters import compile_filter
@@ -57,11 +58,13 @@ class Searched(NamedTuple):
         done: how many messages were looked at.
         total: how many there are to look at.
         found: number of the message; None as long as there is none.
+        gone: how many could not be looked at, as their octets are no longer kept.
     """
 
     done: int
     total: int
     found: int | None = None
+    gone: int = 0
 
 
 def sought(text: str) -> Sought:
@@ -120,19 +123,22 @@ def search(
         How far it is; the last step has what was found.
 
     Raises:
-        CaptureError: the source no longer has octets that have to be read again.
+        CaptureError: the source cannot be read any more.
     """
     says = _LOOKS[wanted.what](capture, wanted, meters, show_secrets)
-    looked, total = 0, len(order)
+    looked, gone, total = 0, 0, len(order)
     until = perf_counter() + STEP
     for looked, number in enumerate(order, 1):
-        if says(number):
-            yield Searched(looked, total, number)
-            return
+        try:
+            if says(number):
+                yield Searched(looked, total, number, gone)
+                return
+        except DiscardedError:
+            gone += 1
         if perf_counter() >= until:
-            yield Searched(looked, total)
+            yield Searched(looked, total, None, gone)
             until = perf_counter() + STEP
-    yield Searched(looked, total)
+    yield Searched(looked, total, None, gone)
 
 
 _Says = Callable[[int], bool]

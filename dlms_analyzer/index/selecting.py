@@ -8,6 +8,7 @@ from itertools import compress
 from time import perf_counter
 from typing import Final, NamedTuple
 
+from dlms_analyzer.capture import DiscardedError
 from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.filters import Filter
 from dlms_analyzer.index.judging import Judge
@@ -28,11 +29,13 @@ class Selected(NamedTuple):
         done: number of the last message that was looked at.
         total: how many messages there are now.
         found: numbers of the messages found since the step before, ascending.
+        gone: how many messages could not be looked at so far, as their octets are no longer kept.
     """
 
     done: int
     total: int
     found: array[int]
+    gone: int = 0
 
 
 def select(
@@ -47,6 +50,7 @@ def select(
             return looking.glance(number)
         return looking.message(number)
 
+    gone = 0
     while first <= len(table):
         last = min(first + RUN - 1, len(table))
         numbers = range(first, last + 1)
@@ -58,11 +62,14 @@ def select(
             services = table.packed("service", first, last)
             until = perf_counter() + STEP
             for number in compress(numbers, possible):
-                if sure[number - first] or wanted.matches(read(number, services[number - first]), meters):
-                    found.append(number)
+                try:
+                    if sure[number - first] or wanted.matches(read(number, services[number - first]), meters):
+                        found.append(number)
+                except DiscardedError:
+                    gone += 1
                 if perf_counter() >= until:
-                    yield Selected(number, len(table), found)
+                    yield Selected(number, len(table), found, gone)
                     found = array("I")
                     until = perf_counter() + STEP
-        yield Selected(last, len(table), found)
+        yield Selected(last, len(table), found, gone)
         first = last + 1

@@ -13,6 +13,7 @@ from dlms_analyzer.index.places import place_of
 from dlms_analyzer.index.searching import Searched, Sought, search, sought
 from dlms_analyzer.index.seen import seen_values
 from dlms_analyzer.index.sorting import SORTABLE
+from dlms_analyzer.words import counted
 from tui.chosen import Chosen
 from tui.jobs import Job
 from tui.message_columns import COLUMNS
@@ -101,8 +102,9 @@ class FindingScreen(MainScreen):
 
     def filter_status(self) -> str:
         """What to say about the filter, beside how many messages are shown."""
-        stopped = self.chosen.stopped
-        return "" if stopped is None else f"  filter stopped at No. {stopped:,}"
+        stopped, gone = self.chosen.stopped, self.chosen.gone
+        text = "" if stopped is None else f"  filter stopped at No. {stopped:,}"
+        return f"{text}  {counted(gone, 'message')} no longer kept" if gone else text
 
     def _show_chosen(self, numbers: Sequence[int] | None) -> None:
         self.list.sorted_by = self.chosen.sorted_by
@@ -197,11 +199,11 @@ class FindingScreen(MainScreen):
         text, wanted = self._sought
         count, cursor = len(rows), self.list.cursor
         order = _Around(rows, cursor, way)
-        looked = 0
+        looked = gone = 0
 
         def step(progress: Searched) -> None:
-            nonlocal looked
-            looked = progress.done
+            nonlocal looked, gone
+            looked, gone = progress.done, progress.gone
             if progress.found is None:
                 return
             index = (cursor + way * looked) % count
@@ -212,7 +214,9 @@ class FindingScreen(MainScreen):
 
         def done() -> None:
             if looked >= 0:
-                self.notify(f"{wanted.what.value} {text}: not found", title="Search", severity="warning", markup=False)
+                kept = f"; {counted(gone, 'message')} no longer kept" if gone else ""
+                said = f"{wanted.what.value} {text}: not found{kept}"
+                self.notify(said, title="Search", severity="warning", markup=False)
 
         steps = search(session.capture, wanted, order, session.meters, show_secrets=session.show_secrets)
         self._searching = self.analyzer_app.jobs.start("searching", steps, on_step=step, on_done=done)

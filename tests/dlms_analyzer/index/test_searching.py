@@ -6,7 +6,7 @@ import pytest
 
 from dlms_analyzer.index import searching
 from dlms_analyzer.index.searching import What, search, sought
-from tests.dlms_analyzer.index.test_selecting import PLAIN, looked_at, selected
+from tests.dlms_analyzer.index.test_selecting import PLAIN, capture_of, let_go_before, looked_at, selected
 from tests.support import CAPTURES, sidecar
 
 CIPHERED = CAPTURES / "ln_wrapper_gmac_glo.pcap"
@@ -82,3 +82,11 @@ def test_a_search_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = list(search(capture, sought("no such words"), range(1, len(messages) + 1), meters))
     assert [step.done for step in steps[:-1]] == list(range(1, len(messages) + 1))
     assert steps[-1].found is None
+
+
+def test_a_search_passes_over_messages_that_are_no_longer_kept() -> None:
+    capture = capture_of(PLAIN)
+    number = next(iter(selected(capture, "dlms.service == rlrq")))
+    let_go_before(capture, number)
+    *_, last = search(capture, sought("62 03 80"), range(1, number + 1))
+    assert (last.found, last.gone) == (number, number - 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -209,3 +210,21 @@ def test_keys_that_came_later_are_seen_in_the_columns() -> None:
         pass
     for text in ("security.status == ok", "cosem.result == success", "cosem.logical_name", "dlms.service == aare"):
         assert selected(later, text) == selected(before, text) != []
+
+
+def let_go_before(capture: IndexedCapture, number: int) -> None:
+    """Keep no octets before those of a message, as a capture with a limit does."""
+    parts, _ = capture.table.places(number)
+    source: Any = capture.source
+    source._file._kept_from = parts[0].start
+
+
+def test_messages_that_are_no_longer_kept_are_counted_and_the_others_are_found() -> None:
+    capture = capture_of(PLAIN)
+    text = "dlms.invoke_id >= 0"
+    whole = selected(capture, text)
+    let_go_before(capture, 40)
+    steps = list(capture.select(compile_filter(text)))
+    assert [number for step in steps for number in step.found] == [number for number in whole if number >= 40]
+    assert steps[-1].gone == 39
+    assert list(capture.select(compile_filter("dlms.sender == client")))[-1].gone == 0

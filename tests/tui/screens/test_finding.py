@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from dlms_analyzer.filters import compile_filter
+from tests.dlms_analyzer.index.test_selecting import let_go_before
 from tests.tui.running import press, running, screen_text, session_of, settled, write
 from tui.recent import Recent
 from tui.settings import Settings, load_settings
@@ -252,6 +253,21 @@ async def test_a_sorting_that_is_stopped_leaves_the_list_and_its_heading_as_they
         await settled(pilot)
         assert screen.list.sorted_by is None
         assert shown(pilot) == list(range(1, 85))
+
+
+async def test_messages_that_are_no_longer_kept_are_told_where_octets_are_looked_at() -> None:
+    session = session_of(PLAIN)
+    async with running(session) as pilot:
+        let_go_before(session.capture, 40)
+        await filtered(pilot, "dlms.invoke_id >= 0")
+        assert shown(pilot)[0] == 40
+        assert "39 messages no longer kept" in pilot.app.screen.status()
+        await filtered(pilot, "")
+        assert "no longer kept" not in pilot.app.screen.status()
+        await press(pilot, "ctrl+f")
+        await write(pilot, "no such words")
+        await press(pilot, "enter")
+        assert "text no such words: not found; 39 messages no longer kept" in told(pilot)
 
 
 async def test_what_a_filter_leaves_is_sorted_among_itself() -> None:
