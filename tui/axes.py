@@ -36,12 +36,13 @@ class Mark(NamedTuple):
 
 
 def number_marks(least: float, greatest: float, count: int) -> list[Mark]:
-    """At most so many marks at round numbers from `least` to `greatest`, which differ."""
+    """About so many marks at round numbers, and one more at most, from `least` to `greatest`, which differ."""
     rough = (greatest - least) / max(count, 1)
     power = 10.0 ** floor(log10(rough))
     step = next(digit * power for digit in (1, 2, 5, 10) if digit * power >= rough * (1 - 1e-9))
     places = max(0, -floor(log10(step) + 1e-9))
-    first, last = ceil(least / step - 1e-9), floor(greatest / step + 1e-9)
+    first = ceil(least / step - 1e-9)
+    last = min(floor(greatest / step + 1e-9), first + count)  # where numbers are so near that they hardly differ
     return [Mark(index * step, _number(index * step, places)) for index in range(first, last + 1)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tui.axes import NANOSECONDS, number_marks, time_marks
@@ -26,6 +26,7 @@ def test_marks_of_numbers_are_round(least: float, greatest: float, texts: list[s
 
 
 @given(st.floats(-1e12, 1e12), st.floats(1e-6, 1e12), st.integers(1, 40))
+@example(1801439851.0, 1e-06, 5)
 def test_there_are_never_more_marks_than_there_is_room_for(least: float, room: float, count: int) -> None:
     if least + room > least:
         marks = number_marks(least, least + room, count)
