@@ -127,15 +127,32 @@ def endpoints(flow: bytes, line: str = "line") -> tuple[str, str]:
         flow: The flow of a Segment.
         line: What to call a line, for example the device name; its two ends are told apart by a suffix.
     """
+    source, destination = hosts(flow, line)
+    used = ports(flow)
+    if used is None:
+        return source, destination
+    form = "[{}]:{}" if len(flow) == IPV6_FLOW else "{}:{}"
+    return form.format(source, used[0]), form.format(destination, used[1])
+
+
+def hosts(flow: bytes, line: str = "line") -> tuple[str, str]:
+    """Source and destination without their ports: ``192.0.2.1``, ``2001:db8::1``, or the ends of a line.
+
+    Args:
+        flow: See ``endpoints``.
+        line: See ``endpoints``.
+    """
     size = len(flow)
-    source_port = int.from_bytes(flow[-4:-2])
-    destination_port = int.from_bytes(flow[-2:])
-    if size == IPV4_FLOW:
-        return f"{IPv4Address(flow[:4])}:{source_port}", f"{IPv4Address(flow[4:8])}:{destination_port}"
-    if size == IPV6_FLOW:
-        return f"[{IPv6Address(flow[:16])}]:{source_port}", f"[{IPv6Address(flow[16:32])}]:{destination_port}"
-    names = {0: f"{line}/local", 1: f"{line}/remote"}
-    return names.get(flow[2], line), names.get(flow[3], line)
+    if size == LINE_FLOW:
+        names = {0: f"{line}/local", 1: f"{line}/remote"}
+        return names.get(flow[2], line), names.get(flow[3], line)
+    address = (size - 4) // 2
+    return _address(flow[:address]), _address(flow[address : 2 * address])
+
+
+@lru_cache(maxsize=FLOWS_REMEMBERED)  # many connections have the same few addresses
+def _address(octets: bytes) -> str:
+    return str(IPv4Address(octets) if len(octets) == 4 else IPv6Address(octets))
 
 
 def ports(flow: bytes) -> tuple[int, int] | None:

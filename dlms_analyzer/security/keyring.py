@@ -223,6 +223,8 @@ class Keyring:
         That is what to try in a pre-established association or for a push: nothing names the meter there, but a key set
         selected by its system title may be the one. The arguments are those of `matching`.
         """
+        if not len(self):
+            return ()
         query = (system_title, address, port, server_sap, client_sap)
         found = self._possible.get(query)
         if found is None:

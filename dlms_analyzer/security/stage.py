@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from sys import intern
 from typing import Any, Final, NamedTuple
 
-from dlms_analyzer.frames import Buffer, endpoints
+from dlms_analyzer.frames import Buffer, hosts, ports
 from dlms_analyzer.framing.units import Sender
 from dlms_analyzer.messages import Security
 from dlms_analyzer.notes import Expert
@@ -104,13 +103,13 @@ class SecurityStage:
             client_sap: of the client.
             server_sap: of the server.
         """
-        source, destination = endpoints(flow)
-        client = Side("client", _host(source)[0], client_sap)
-        address, port = _host(destination)
-        server = Side("server", address, server_sap)
+        source, destination = hosts(flow)
+        used = ports(flow)
+        client = Side("client", source, client_sap)
+        server = Side("server", destination, server_sap)
         for side in (client, server):
             side.title = self._titles.get((side.name, side.address, side.sap))
-        return Protection(client, server, port)
+        return Protection(client, server, None if used is None else used[1])
 
     def open(
         self, protection: Protection, sender: Sender, record: Any, buf: Buffer, start: int, end: int, number: int
@@ -479,11 +478,3 @@ def _take_dedicated(protection: Protection, key: bytes) -> None:
     if len(key) in KEY_SIZES.values():
         protection.dedicated_key = key
         protection.forget_ready()
-
-
-def _host(endpoint: str) -> tuple[str, int | None]:
-    """Address and port of an endpoint as text; a line has no port."""
-    host, colon, port = endpoint.rpartition(":")
-    if colon and port.isdigit():
-        return intern(host.strip("[]")), int(port)  # many associations have the same few addresses
-    return endpoint, None
