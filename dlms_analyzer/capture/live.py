@@ -113,6 +113,11 @@ class _Capturer:
         self._guard.release()
         self._listener.join(STOP_PATIENCE)
 
+    def last_words(self) -> str:
+        """What the program said last, once it has ended."""
+        self._listener.join(STOP_PATIENCE)
+        return self.said[-1] if self.said else "no reason given"
+
     def close(self) -> None:
         """End the program and let go of the spool file."""
         self.stop()
@@ -256,8 +261,8 @@ class LiveSource:
     def _report_end(self) -> None:
         if not self._asked.is_set():
             for capturer in self._capturers:
-                last = capturer.said[-1] if capturer.said else "no reason given"
-                self.problems.add(capturer.source.bytes_done, 0, f"{self.tool.name} has ended by itself: {last}")
+                text = f"{self.tool.name} has ended by itself: {capturer.last_words()}"
+                self.problems.add(capturer.source.bytes_done, 0, text)
 
     def octets(self, interface: int, start: int, end: int) -> bytes:
         """Octets of a frame read before.

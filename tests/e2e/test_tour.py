@@ -138,6 +138,6 @@ def test_live_messages_come_and_the_list_follows_until_somebody_looks(start: Sta
         replay.kill()
         replay.wait()
     terminal.press("q")
-    terminal.wait_for("are not saved")
+    terminal.wait_for("Not saved")
     terminal.press("Down", "Enter")
     terminal.wait_for_end()
