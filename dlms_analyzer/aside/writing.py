@@ -29,7 +29,7 @@ def pays(octets: int | None, out: TextIO) -> bool:
 
     Args:
         octets: of the captures; None when nobody can tell.
-        out: takes the lines. On a terminal somebody reads them, and no process is fast enough for nothing.
+        out: takes the lines. On a terminal somebody reads them, for whom one process is fast enough.
     """
     if octets is None or octets < MIN_SIZE or not can_start_children() or cores() < 2:
         return False
