@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ from tests.test_security_captures import CIPHERED, keys_of
 
 PATHS = [*sample_captures(), *(one.pcap for one in sidecars()), *thirdparty_captures()]
 BATCH = 50
+MANY = 5_000
+"""Messages of a capture that are looked at: one has 107,745 that are alike."""
 
 
 def sent(*octets: bytes) -> bytes:
@@ -49,7 +52,7 @@ def written_here(messages: list[Message], *, show_secrets: bool) -> list[str]:
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_lines_that_are_written_aside_are_those_of_one_process(path: Path) -> None:
-    messages = list(dlms_analyzer.open(path).messages)
+    messages = list(islice(dlms_analyzer.open(path).messages, MANY))
     assert written_aside(messages, show_secrets=False) == "".join(written_here(messages, show_secrets=False))
 
 
