@@ -17,6 +17,7 @@ from textual.filter import LineFilter
 from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.widgets import Input
 
 from dlms_analyzer.output.escape import escape
 from tui import garbage
@@ -138,6 +139,17 @@ class AnalyzerApp(App[int]):
             self._read(self.session)
         if self._display_filter:
             self.call_after_refresh(self.apply_filter, self._display_filter)
+
+    def on_key(self, event: events.Key) -> None:
+        """Write into the line that an earlier key has opened: this one was typed before the line had the focus.
+
+        Over a slow connection keys come several at a time. A line takes all that can be written itself; so what
+        comes here was on its way to somebody else, where it may be a command.
+        """
+        line = self.focused
+        if isinstance(line, Input) and event.is_printable and event.character is not None:
+            event.prevent_default()
+            line.insert_text_at_cursor(event.character)
 
     def notify(
         self,

@@ -120,14 +120,14 @@ async def press(pilot: Pilot[Any], *keys: str) -> None:
 
 async def write(pilot: Pilot[Any], text: str) -> None:
     """Type a text as a person does who does not look up between the letters."""
-    await press_fast(pilot, text)
+    await press_fast(pilot, *text)
     await settled(pilot)
 
 
-async def press_fast(pilot: Pilot[Any], text: str) -> None:
-    """Press the keys of a text, waiting for nothing between them."""
+async def press_fast(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys, waiting for nothing between them."""
     with patch("textual.app.wait_for_idle", _no_wait):
-        await pilot.press(*("space" if one == " " else one for one in text))
+        await pilot.press(*("space" if one == " " else one for one in keys))
 
 
 async def _no_wait(*_: object) -> None:

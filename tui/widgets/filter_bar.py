@@ -148,7 +148,7 @@ class FilterBar(Horizontal):
         """Write in it."""
         self.add_class("shown")
         self._place = -1
-        self.line.focus()
+        self.screen.set_focus(self.line)  # at once: what is typed right behind the key belongs here
         self.line.cursor_position = len(self.line.value)
 
     def show_filter(self, text: str) -> None:

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from dlms_analyzer.filters import compile_filter
 from tests.dlms_analyzer.index.test_selecting import let_go_before
-from tests.tui.running import press, running, screen_text, session_of, settled, write
+from tests.tui.running import press, press_fast, running, screen_text, session_of, settled, write
 from tui.recent import Recent
 from tui.settings import Settings, load_settings
 from tui.widgets.filter_bar import FilterBar, FilterHelp, FilterInput
@@ -211,6 +211,23 @@ async def test_a_search_looks_among_the_messages_that_are_shown() -> None:
         await write(pilot, "0-0:42.0.0")
         await press(pilot, "enter")
         assert here(pilot) == expected(session, "cosem.logical_name == 0-0:42.0.0 && dlms.sender == server")[0]
+
+
+async def test_what_is_typed_in_one_go_with_the_key_of_the_filter_line_is_written_there() -> None:
+    session = session_of(PLAIN)
+    async with running(session) as pilot:
+        await press_fast(pilot, *"/dlms.sender == server", "enter")
+        await settled(pilot)
+        assert shown(pilot) == expected(session, "dlms.sender == server")
+
+
+async def test_what_is_typed_in_one_go_with_the_key_of_the_search_is_searched_for() -> None:
+    session = session_of(PLAIN)
+    async with running(session) as pilot:
+        await press_fast(pilot, "ctrl+f", *"6203")
+        await press(pilot, "enter")
+        await settled(pilot)
+        assert here(pilot) == expected(session, "dlms.service == rlrq")[0]
 
 
 async def test_messages_are_sorted_by_a_column_and_back_again() -> None:

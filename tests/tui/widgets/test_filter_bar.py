@@ -39,7 +39,7 @@ class Bench(App[None]):
 
 
 async def typed(pilot: Any, text: str) -> FilterInput:
-    await press_fast(pilot, text)
+    await press_fast(pilot, *text)
     await pilot.pause()
     found: FilterInput = pilot.app.query_one(FilterInput)
     return found
