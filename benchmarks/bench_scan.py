@@ -2,8 +2,9 @@
 
     bench_scan.py [CAPTURE] [--quick] [--stages] [--tshark COMMAND]...
 
-Each way runs in a process of its own, three times, and its fastest run counts; what the same way takes for a capture of
-few frames is taken off as its start-up. `--quick` leaves the index at 2,000,000 frames out, `--stages` adds where the
+Each way runs in a process of its own, and all of them take turns, three times: the speed of a machine that others use
+as well changes in between. The fastest run of each counts; what the same way takes for a capture of few frames is taken
+off as its start-up. `--quick` leaves the index at 2,000,000 frames out, `--stages` adds where the
 time goes, `--tshark` names another tshark than the one on PATH, or several; ratios are to the first.
 
 Memory is the peak of our process, plus the peak of the one that reads ahead or writes, reached at once or not;
@@ -271,16 +272,22 @@ def cost(way: Way, path: Path) -> Cost | None:
     return Cost(seconds, usage.ru_maxrss / 1024, *(int(peak) / 1024 for peak in told))
 
 
-def measured(way: Way, path: Path) -> Cost | None:
-    """The fastest of some runs, its start-up taken off."""
-    runs = [cost(way, path) for _ in range(RUNS)]
-    starts = [cost(way, FEW) for _ in range(RUNS)]
-    good = [run for run in runs if run is not None]
-    if not good:
-        return None
-    start = min((run.seconds for run in starts if run is not None), default=0.0)
-    most = max(good, key=lambda run: run.memory + run.beside)
-    return most._replace(seconds=min(run.seconds for run in good) - start)
+def measured(ways: list[Way], path: Path) -> list[Cost | None]:
+    """The fastest of some runs of each way, its start-up taken off; None for those that fail."""
+    runs: list[list[Cost]] = [[] for _ in ways]
+    starts: list[list[Cost]] = [[] for _ in ways]
+    for _ in range(RUNS):
+        for kept, read in ((starts, FEW), (runs, path)):
+            for way, found in zip(ways, kept, strict=True):
+                found += [one for one in [cost(way, read)] if one is not None]
+    return [
+        max(good, key=lambda run: run.memory + run.beside)._replace(
+            seconds=min(run.seconds for run in good) - min((run.seconds for run in start), default=0.0)
+        )
+        if good
+        else None
+        for good, start in zip(runs, starts, strict=True)
+    ]
 
 
 def ours(name: str, interpreter: str, work: str) -> Way:
@@ -333,9 +340,9 @@ def table(path: Path, commands: list[str], *, stages: bool) -> None:
     """Measure all ways on a capture, and print them."""
     count = frames(path)
     base = None
+    compared = ways(commands, stages=stages)
     print(f"\n{path.name}: {count:,} frames\n{'':32}{'seconds':>9}{'frames/s':>12}{'ratio':>8}{'peak MiB':>12}")
-    for way in ways(commands, stages=stages):
-        found = measured(way, path)
+    for way, found in zip(compared, measured(compared, path), strict=True):
         if found is None:
             print(f"{way.name:32}   failed")
             continue
