@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final, NamedTuple, Self
 from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding, BindingType
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
@@ -97,6 +97,10 @@ class DetailTree(Tree[Place]):
         Textual's own asks for a new layout of the screen with every node, which takes as long as painting all of it.
         """
         return super().refresh(*regions, repaint=repaint, recompose=recompose)
+
+    def watch_virtual_size(self, size: Size) -> None:
+        """Give the scroll bar its measures, which Textual does with the layout that is not asked for."""
+        self._scroll_update(size)
 
     def show(self, facts: Iterable[Fact], sections: Iterable[Section], heading: str) -> None:
         """Show another message."""
