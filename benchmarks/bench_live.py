@@ -15,6 +15,7 @@ import threading
 import time
 from pathlib import Path
 
+from memory import OWN, memory_of
 from replay import new_mark
 
 from dlms_analyzer.capture import CaptureError
@@ -27,12 +28,6 @@ RING = 64 << 20
 """Octets kept on disk: small, so that it turns over several times."""
 HERE = Path(__file__).resolve().parent
 CAPTURE = HERE.parent / "captures" / "ln_wrapper_low.pcap"
-
-
-def resident() -> float:
-    """Memory of this process, MiB, without the pages of mapped files."""
-    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    return int(status["RssAnon"].split()[0]) / 1024
 
 
 def mappings() -> int:
@@ -71,7 +66,7 @@ def main() -> int:
                 rate = (analyzer.frames - before) / (now - last)
                 last, before = now, analyzer.frames
                 rows = table.octets / (1 << 20)
-                sizes.append(resident() - rows)
+                sizes.append(memory_of()[OWN] / 1024 - rows)
                 print(
                     f"{now - started:>6.0f} {analyzer.frames:>11,} {rate:>9,.0f} {len(table):>11,} "
                     f"{source.backlog / 1000:>10,.0f} {source.dropped:>8,} {rows:>9.1f} {sizes[-1]:>7.1f} "

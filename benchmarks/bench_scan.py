@@ -26,7 +26,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -36,6 +35,7 @@ from threading import Event
 from typing import NamedTuple
 
 from generated import generated
+from memory import OWN, PEAK, memory_of
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -76,9 +76,9 @@ class Peaks:
         if not children.is_file():
             return
         others = [memory_of(int(process)) for process in children.read_text().split()]
-        self.own = max(self.own, memory_of(me)["RssAnon"])
-        self.beside = max(self.beside, sum(said["VmHWM"] for said in others))
-        self.beside_own = max(self.beside_own, sum(said["RssAnon"] for said in others))
+        self.own = max(self.own, memory_of(me)[OWN])
+        self.beside = max(self.beside, sum(said[PEAK] for said in others))
+        self.beside_own = max(self.beside_own, sum(said[OWN] for said in others))
 
     @contextmanager
     def watched(self) -> Iterator[None]:
@@ -97,16 +97,6 @@ class Peaks:
     def say(self) -> None:
         """Tell whoever measures."""
         print(f"{PEAKS}{self.own} {self.beside} {self.beside_own}", file=sys.stderr)
-
-
-def memory_of(process: int) -> Counter[str]:
-    """What the system says of the memory of a process, KiB by name; nothing when it has just ended."""
-    try:
-        lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
-    except OSError:
-        return Counter()
-    wanted = [line.split() for line in lines if line.startswith(("VmHWM:", "RssAnon:"))]
-    return Counter({name.rstrip(":"): int(size) for name, size, *_ in wanted})
 
 
 def imports(_: Path) -> int:

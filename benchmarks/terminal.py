@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from memory import OWN, memory_of
+
 PROGRAM: Final = (sys.executable, "-c", "import sys; from tui.command import main; sys.exit(main())")
 COLUMNS: Final = 140
 LINES: Final = 45
@@ -101,8 +103,7 @@ class Terminal:
         for process in Path("/proc").iterdir():
             try:
                 if process.name.isdigit() and os.getsid(int(process.name)) == self.process.pid:
-                    said = re.search(r"RssAnon:\s+(\d+)", (process / "status").read_text())
-                    found += int(said[1]) if said else 0
+                    found += memory_of(process.name)[OWN]
             except OSError:  # it has just ended
                 continue
         return found / 1024

@@ -52,8 +52,9 @@ async def settled(pilot: Pilot[Any]) -> None:
     screen = app.screen
     if isinstance(screen, MainScreen):
         screen.update_status()  # a job that has just ended is still named there
-    if getattr(screen, "_waiting", None) is not None:
-        screen._show_details()
+    rest = getattr(screen, "_rest", None)
+    if rest is not None:
+        rest.hurry()
     await _delivered(pilot)
 
 

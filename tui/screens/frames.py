@@ -9,7 +9,6 @@ from typing import ClassVar, Final, overload
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.timer import Timer
 
 from dlms_analyzer.frames import Frame
 from dlms_analyzer.index.frames import FrameSurvey, FrameTable
@@ -19,6 +18,7 @@ from dlms_analyzer.output.tree import Section
 from scapy_layers import Node
 from tui.frame_columns import FRAME_COLUMNS, ListedFrame
 from tui.jobs import Job
+from tui.rest import Rest
 from tui.screens.base import MainScreen
 from tui.session import Session
 from tui.widgets.detail_tree import DetailTree
@@ -26,8 +26,6 @@ from tui.widgets.hex_view import HexView
 from tui.widgets.lines import LineList
 from tui.widgets.table import RowTable
 
-PAUSE: Final = 0.04
-"""Seconds that the cursor has to rest before a frame is dissected: holding a key down shall not wait for that."""
 MAX_KEPT: Final = 1_024
 """Frames remembered as they were looked at: some screens full."""
 _FRAME: Final = "frame"
@@ -98,7 +96,7 @@ class FramesScreen(MainScreen):
         self._survey: FrameSurvey | None = None
         self._job: Job | None = None
         self._prepared = False
-        self._waiting: Timer | None = None
+        self._rest = Rest(self, self._show_details)
         self._wanted: int | None = None
         """Number of a frame to show as soon as it is there."""
 
@@ -175,14 +173,10 @@ class FramesScreen(MainScreen):
         if event.list is not self.list:
             return
         self.update_status()
-        if self._waiting is not None:
-            self._waiting.stop()
-        self._waiting = self.set_timer(PAUSE, self._show_details)
+        self._rest.begin()
 
     def _show_details(self) -> None:
-        if self._waiting is not None:
-            self._waiting.stop()
-            self._waiting = None
+        self._rest.stop()
         if not self.query(HexView):  # the screen is being left
             return
         row = self.list.row

@@ -8,7 +8,6 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.timer import Timer
 from textual.widgets import Tab, Tabs
 
 from dlms_analyzer.capture import CaptureError
@@ -20,6 +19,7 @@ from dlms_analyzer.output.tree import Section, sections
 from dlms_analyzer.words import counted
 from tui.copying import copies
 from tui.exporting import to_clipboard
+from tui.rest import Rest
 from tui.screens.dialog import Choose
 from tui.screens.diff import compare
 from tui.screens.frames import FramesScreen
@@ -31,8 +31,6 @@ from tui.widgets.hex_view import HexView
 from tui.widgets.lines import LineList
 from tui.widgets.message_list import MessageList, MessageRows
 
-PAUSE: Final = 0.04
-"""Seconds that the cursor has to rest before details are shown: holding a key down shall not wait for them."""
 MAX_JOINED: Final = 500
 """Messages of an exchange that are gone through at once to show what it carried; beyond, a key asks for it."""
 TITLES: Final = {"sent": "As sent", "deciphered": "Deciphered", "reassembled": "Reassembled"}
@@ -77,7 +75,7 @@ class MessagesScreen(MarkingScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._waiting: Timer | None = None
+        self._rest = Rest(self, self._show_details)
         self._shown: Message | None = None
         self._sections: dict[str, Section] = {}
         self._wanted: int | None = None
@@ -179,9 +177,7 @@ class MessagesScreen(MarkingScreen):
         if event.list is not self.list:
             return
         self.update_status()
-        if self._waiting is not None:
-            self._waiting.stop()
-        self._waiting = self.set_timer(PAUSE, self._show_details)
+        self._rest.begin()
 
     def on_line_list_chosen(self, event: LineList.Chosen) -> None:
         """Go into the details."""
@@ -196,9 +192,7 @@ class MessagesScreen(MarkingScreen):
         self.query_one(HexView).show(b"")
 
     def _show_details(self, *, joined: bool = False) -> None:
-        if self._waiting is not None:
-            self._waiting.stop()
-            self._waiting = None
+        self._rest.stop()
         session, rows = self.session, self.rows
         if session is None or rows is None or not len(rows):
             self._show_nothing()

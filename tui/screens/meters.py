@@ -8,7 +8,6 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.timer import Timer
 from textual.widgets import Input
 
 from dlms_analyzer.objects import ObjectIndex
@@ -16,6 +15,7 @@ from dlms_analyzer.objects.search import Hit, find
 from dlms_analyzer.words import counted
 from tui.exporting import export
 from tui.jobs import Job
+from tui.rest import Rest
 from tui.screens.base import MainScreen
 from tui.screens.dialog import Choose
 from tui.session import Session
@@ -25,8 +25,6 @@ from tui.widgets.meter_pane import MeterPane
 from tui.widgets.meter_tree import MeterTree
 from tui.widgets.plot import Plot
 
-PAUSE: Final = 0.04
-"""Seconds that the cursor has to rest before details are shown: holding a key down shall not wait for them."""
 GROWTH: Final = 0.25
 """Seconds between two times that the tree is painted again while objects are gathered."""
 
@@ -68,7 +66,7 @@ class MetersScreen(MainScreen):
         self._begun: Hit | None = None
         """Where the search began."""
         self._found: Hit | None = None
-        self._waiting: Timer | None = None
+        self._rest = Rest(self, self._show_details)
         self._painted = 0.0
 
     def body(self) -> ComposeResult:
@@ -147,7 +145,7 @@ class MetersScreen(MainScreen):
     def _repaint(self) -> None:
         self._painted = monotonic()
         self.objects.grown()
-        if self._waiting is None:
+        if not self._rest.awaited:
             self.pane.show(self.session, self.objects.line)
         self.update_status()
 
@@ -169,9 +167,7 @@ class MetersScreen(MainScreen):
         """Show what is under the cursor of the tree, once the cursor rests."""
         if event.list is not self.objects:
             return
-        if self._waiting is not None:
-            self._waiting.stop()
-        self._waiting = self.set_timer(PAUSE, self._show_details)
+        self._rest.begin()
 
     def on_line_list_chosen(self, event: LineList.Chosen) -> None:
         """Open or close what can be opened; of an attribute go to its values."""
@@ -182,9 +178,7 @@ class MetersScreen(MainScreen):
         self.query_one(HistoryTable).focus()
 
     def _show_details(self, *, long: bool = False) -> None:
-        if self._waiting is not None:
-            self._waiting.stop()
-            self._waiting = None
+        self._rest.stop()
         self.pane.show(self.session, self.objects.line, long=long)
 
     def action_zoom(self) -> None:
@@ -215,7 +209,7 @@ class MetersScreen(MainScreen):
 
     def action_plot(self) -> None:
         """Plot the numbers that are shown, or show them again."""
-        self._show_pending()
+        self._rest.hurry()
         self.pane.toggle_plot()
 
     def action_bars(self) -> None:
@@ -237,17 +231,12 @@ class MetersScreen(MainScreen):
 
     def action_export(self) -> None:
         """Export what is shown."""
-        self._show_pending()
+        self._rest.hurry()
         exports = self.pane.exports()
         if not exports:
             self.notify("there is nothing to export yet", markup=False)
             return
         self.run_worker(export(self.analyzer_app, exports), exclusive=True, group="export")
-
-    def _show_pending(self) -> None:
-        """Show what the cursor is on now, if that waits."""
-        if self._waiting is not None:
-            self._show_details()
 
     # Search
 

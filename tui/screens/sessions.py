@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.timer import Timer
 from textual.widgets import Static
 
 from dlms_analyzer.associations.association import Association
@@ -21,6 +20,7 @@ from dlms_analyzer.sessions import Measured, Measuring, Naming, SessionList
 from dlms_analyzer.sessions.facts import meter_name
 from dlms_analyzer.sessions.listing import STEP
 from tui.jobs import Job
+from tui.rest import Rest
 from tui.screens.base import MainScreen
 from tui.screens.dialog import Choose
 from tui.screens.ladder import LadderScreen
@@ -31,9 +31,6 @@ from tui.theme import ROLES, styles
 from tui.widgets.lines import LineList
 from tui.widgets.session_table import SessionTable
 from tui.widgets.table import RowTable
-
-PAUSE: Final = 0.04
-"""Seconds that the cursor has to rest before details are shown: holding a key down shall not wait for them."""
 
 
 class SessionsScreen(MainScreen):
@@ -60,7 +57,7 @@ class SessionsScreen(MainScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._waiting: Timer | None = None
+        self._rest = Rest(self, self._show_details)
         self._shown: Session | None = None
         self._sorting: tuple[str, bool] | None = None
         """Key of the column and whether the largest comes first."""
@@ -187,9 +184,7 @@ class SessionsScreen(MainScreen):
     def on_line_list_highlighted(self, event: LineList.Highlighted) -> None:
         """Show the details of the association under the cursor, once the cursor rests."""
         event.stop()
-        if self._waiting is not None:
-            self._waiting.stop()
-        self._waiting = self.set_timer(PAUSE, self._show_details)
+        self._rest.begin()
 
     async def on_line_list_chosen(self, event: LineList.Chosen) -> None:
         """Climb the ladder of the association, or of the conversation."""
@@ -205,9 +200,7 @@ class SessionsScreen(MainScreen):
 
     def _show_details(self) -> None:
         """Show the details, and measure what is visible."""
-        if self._waiting is not None:
-            self._waiting.stop()
-            self._waiting = None
+        self._rest.stop()
         self._paint_details()
         self._measure()
 
