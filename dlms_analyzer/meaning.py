@@ -17,7 +17,7 @@ from dlms_analyzer.cosem.p1 import P1_TELEGRAM, label_telegram
 from dlms_analyzer.cosem.push import Push, label
 from dlms_analyzer.cosem.untagged import label_untagged
 from dlms_analyzer.decoded import decode_apdu
-from dlms_analyzer.frames import FLOWS_REMEMBERED, endpoints
+from dlms_analyzer.frames import FLOWS_REMEMBERED, endpoints, ports
 from dlms_analyzer.framing.units import Sender
 from dlms_analyzer.items import Answer, Asked
 from scapy_layers import DataNotification, DecodeError, tolerant
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from dlms_analyzer.associations.association import Association
     from dlms_analyzer.index import Row
     from dlms_analyzer.messages import Message
+    from dlms_analyzer.net.streams import Stream
 
 _PUSH: Final = "data-notification"
 PUSHES: Final = frozenset({_PUSH, P1_TELEGRAM})
@@ -55,20 +56,7 @@ class Access(NamedTuple):
 
 def place_of(message: Message) -> str:
     """Where the server of a message is: address, SAP, and the lower HDLC address where there is one."""
-    return _place(message.stream.flow, message.sender is Sender.SERVER, message.server_sap, message.server_lower)
-
-
-@lru_cache(maxsize=FLOWS_REMEMBERED)
-def _place(flow: bytes, from_server: bool, sap: int | None, lower: int | None) -> str:
-    source, destination = endpoints(flow)
-    return place_at(source if from_server else destination, sap, lower)
-
-
-def place_at(endpoint: str, sap: int | None, lower: int | None) -> str:
-    """Where a server is that has an address, with or without a port, a SAP and a lower HDLC address."""
-    host, separator, port = endpoint.rpartition(":")
-    address = host if separator and port.isdigit() else endpoint
-    return f"{address}/{sap}" if lower is None else f"{address}/{sap}.{lower}"
+    return _place_on(message.stream, message.sender is Sender.SERVER, message.server_sap, message.server_lower)
 
 
 def place_of_row(row: Row) -> str:
@@ -76,12 +64,43 @@ def place_of_row(row: Row) -> str:
     association, conversation = row.association, row.conversation
     stream = conversation.backward if row.direction else conversation.forward
     sap, lower = (None, None) if association is None else (association.server_sap, association.server_lower)
-    return _place(stream.flow, row.sender is Sender.SERVER, sap, lower)
+    return _place_on(stream, row.sender is Sender.SERVER, sap, lower)
 
 
 def place_of_server(association: Association) -> str:
     """Where the server of an association is."""
-    return _place(association.client_flow, False, association.server_sap, association.server_lower)
+    return place_at(address_of_server(association), association.server_sap, association.server_lower)
+
+
+def place_at(address: str, sap: int | None, lower: int | None) -> str:
+    """Where a server is that has an address, a SAP and perhaps a lower HDLC address."""
+    return f"{address}/{sap}" if lower is None else f"{address}/{sap}.{lower}"
+
+
+def address_of_server(association: Association) -> str:
+    """Address of the server of an association, with its port if that tells it apart."""
+    conversation = association.conversation
+    stream = conversation.backward if association.client_is_backward else conversation.forward
+    return _address(stream.flow, False, _was_called(stream, False))
+
+
+def _place_on(stream: Stream, from_server: bool, sap: int | None, lower: int | None) -> str:
+    return place_at(_address(stream.flow, from_server, _was_called(stream, from_server)), sap, lower)
+
+
+def _was_called(stream: Stream, from_server: bool) -> bool:
+    """Whether the other side opened the connection, or was the first to send, as far as the capture shows."""
+    opened = stream.conversation.initiator or 0
+    return (stream.direction == opened) is not from_server
+
+
+@lru_cache(maxsize=FLOWS_REMEMBERED)
+def _address(flow: bytes, from_server: bool, was_called: bool) -> str:
+    """A server that is called answers at a port of its own; one that opens the connection does so from any port."""
+    address = endpoints(flow)[0 if from_server else 1]
+    if was_called or ports(flow) is None:
+        return address
+    return address.rpartition(":")[0]
 
 
 def model_of(meters: Meters, message: Message) -> MeterModel:

@@ -89,4 +89,4 @@ def test_the_examples_about_meaning_run_from_top_to_bottom() -> None:
 def test_the_example_about_statistics_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(REPOSITORY)
     assert run_examples("tui-statistics.md") == 1
-    assert "127.0.0.1/1 84 0.0" in capsys.readouterr().out
+    assert "127.0.0.1:4063/1 84 0.0" in capsys.readouterr().out

@@ -7,7 +7,7 @@ from typing import Final
 
 from dlms_analyzer.associations.association import Association
 from dlms_analyzer.audit.finding import Finding
-from dlms_analyzer.frames import endpoints
+from dlms_analyzer.meaning import address_of_server
 from dlms_analyzer.security.keys import Secret
 
 MAX_MESSAGES: Final = 20
@@ -25,14 +25,10 @@ Place = tuple[str, int | None, int | None, int | None]
 
 
 def place_of(association: Association) -> Place:
-    """What tells the clients and meters of a capture apart.
-
-    A meter that opens the connection does so from any port; one that is called answers at a port of its own.
-    """
-    address = endpoints(association.client_flow)[1]
-    if association.client_is_backward and not address.endswith("]"):
-        address = address.rpartition(":")[0] or address
-    return address, association.client_sap, association.server_sap, association.server_lower
+    """What tells the clients and meters of a capture apart."""
+    return (
+        address_of_server(association), association.client_sap, association.server_sap, association.server_lower
+    )  # fmt: skip
 
 
 class _Evidence:

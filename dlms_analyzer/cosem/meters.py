@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -12,16 +13,19 @@ MAX_METERS: Final = 10_000
 """Meters remembered; of more, the ones met first are forgotten. A concentrator's capture shows a few thousand."""
 
 FORMAT: Final = 1
+_PORT: Final = re.compile(r"^(\[[^\]]*\]|[^:]*):\d+(?=/)")
 
 
 class Meters:
     """Models by meter.
 
-    A place is whatever tells servers apart: address and SAP. A system title goes before it, as a meter keeps it when
-    its address changes; a place whose meter gave its title once leads to that meter from then on.
+    A place is whatever tells servers apart: address, port and SAP. A system title goes before it, as a meter keeps it
+    when its address changes; a place whose meter gave its title once leads to that meter from then on. A meter that
+    opens connections itself, to push for example, has a place without a port: it is taken for the one that answers at
+    a port of that address, if only one does.
     """
 
-    __slots__ = ("_models", "_titles", "called", "names")
+    __slots__ = ("_keys", "_models", "_ports", "called", "names")
 
     def __init__(self, names: Names | None = None, called: Mapping[str, str] | None = None) -> None:
         """Begin with no meter.
@@ -33,7 +37,10 @@ class Meters:
         self.names = Names() if names is None else names
         self.called = {} if called is None else called
         self._models: dict[str, MeterModel] = {}
-        self._titles: dict[str, str] = {}
+        self._keys: dict[str, str] = {}
+        """Places that are not the key of their meter themselves, and that key: a title, or another place."""
+        self._ports: dict[str, str] = {}
+        """Places without their ports, and the place that has a port there; empty when several have."""
 
     def __len__(self) -> int:
         return len(self._models)
@@ -44,20 +51,53 @@ class Meters:
 
     def known(self, place: str, title: bytes | None = None) -> MeterModel | None:
         """The model of the meter at a place; None while nobody has asked to `find` it."""
-        return self._models.get(title.hex() if title else self._titles.get(place, place))
+        return self._models.get(title.hex() if title else self._key(place))
 
     def find(self, place: str, title: bytes | None = None) -> MeterModel:
         """The model of the meter at a place; a new one for a new meter."""
         if title:
             key = title.hex()
-            if self._titles.get(place) != key:
+            if self._keys.get(place) != key:
                 self._adopt(place, key)
         else:
-            key = self._titles.get(place, place)
+            key = self._key(place)
+            if key not in self._models:
+                key = self._related(place)
         found = self._models.get(key)
         if found is None:
             found = self._add(key, MeterModel(self.names))
         return found
+
+    def _key(self, place: str) -> str:
+        key = self._keys.get(place, place)
+        return self._keys.get(key, key)
+
+    def _related(self, place: str) -> str:
+        """The key of a place that is met first: that of a meter that is known with a port, or without, or a new one."""
+        bare = _PORT.sub(r"\1", place)
+        other = self._ports.get(bare, "")
+        if bare != place:
+            other = "" if bare in self._ports else bare
+        self._met(place)
+        key = self._key(other) if other else place
+        if key == place or key not in self._models:
+            return place
+        self._lead(place, key)
+        return key
+
+    def _met(self, place: str) -> None:
+        """Remember which place of an address has a port."""
+        bare = _PORT.sub(r"\1", place)
+        if bare == place or self._ports.get(bare) == place:
+            return
+        if len(self._ports) >= MAX_METERS:
+            del self._ports[next(iter(self._ports))]
+        self._ports[bare] = "" if bare in self._ports else place
+
+    def _lead(self, place: str, key: str) -> None:
+        if len(self._keys) >= MAX_METERS:
+            del self._keys[next(iter(self._keys))]
+        self._keys[place] = key
 
     def call(self, key: str, name: str) -> None:
         """Call a meter so from now on.
@@ -73,9 +113,8 @@ class Meters:
 
     def _adopt(self, place: str, key: str) -> None:
         """The meter at a place tells its title: what was learnt before under the place is its."""
-        if len(self._titles) >= MAX_METERS:
-            del self._titles[next(iter(self._titles))]
-        self._titles[place] = key
+        self._met(place)
+        self._lead(place, key)
         if key not in self._models and place in self._models:
             model = self._models[key] = self._models.pop(place)
             self._name(key, model)
@@ -96,7 +135,7 @@ class Meters:
         return {
             "format": FORMAT,
             "meters": {key: model.to_dict() for key, model in self._models.items()},
-            "places": dict(self._titles),
+            "places": dict(self._keys),
         }
 
     @classmethod
@@ -117,5 +156,7 @@ class Meters:
                 found._add(str(key), MeterModel.from_dict(one, found.names))
             except ValueError as problem:
                 raise ValueError(f"meter {key}: {problem}") from None
-        found._titles = {str(place): str(title) for place, title in places.items()}
+        found._keys = {str(place): str(leads_to) for place, leads_to in places.items()}
+        for place in (*found._models, *found._keys):
+            found._met(place)
         return found

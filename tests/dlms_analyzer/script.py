@@ -37,8 +37,9 @@ BLOCKS = (
 class Script:
     """Writes packets; every packet comes ten milliseconds after the one before."""
 
-    def __init__(self, port: int = 40_000) -> None:
+    def __init__(self, port: int = 40_000, server_port: int = 4_059) -> None:
         self.port = port
+        self.server_port = server_port
         self.time = START
         self.packets: list[tuple[int, bytes]] = []
         self._next = {True: 1, False: 1}
@@ -86,7 +87,7 @@ class Script:
 
     def _segment(self, payload: bytes, *, client: bool, flags: int = ACK) -> Script:
         self.time += TICK
-        ports = (self.port, 4_059) if client else (4_059, self.port)
+        ports = (self.port, self.server_port) if client else (self.server_port, self.port)
         tcp = struct.pack("!HHIIBBHHH", *ports, self._next[client], self._next[not client], 0x50, flags, 8_192, 0, 0)
         addresses = CLIENT + SERVER if client else SERVER + CLIENT
         ip = struct.pack("!BBHHHBBH", 0x45, 0, 40 + len(payload), 0, 0, 64, 6, 0) + addresses

@@ -72,7 +72,7 @@ def test_an_issue_of_notes_says_what_the_list_of_codes_says() -> None:
 def test_notes_and_findings_about_a_meter_name_it_alike() -> None:
     issues = issues_in(CAPTURES / "ln_wrapper_gmac_glo.pcap")
     assert len(issues) > 1
-    assert {(issue.place, issue.meter) for issue in issues} == {("127.0.0.1/1", "4142434445464748")}
+    assert {(issue.place, issue.meter) for issue in issues} == {("127.0.0.1:4063/1", "4142434445464748")}
 
 
 def test_a_meter_that_the_user_has_named_is_called_so() -> None:
@@ -83,4 +83,4 @@ def test_a_meter_that_the_user_has_named_is_called_so() -> None:
     issues = issues_of(audit.findings(), summary.groups(), {"4142434445464748": "Bench"})
     assert {issue.meter for issue in issues} == {"Bench"}
     (heading,) = (row for row in grouped(issues, Grouping.METER) if isinstance(row, Heading))
-    assert heading.text == "Bench at 127.0.0.1/1"
+    assert heading.text == "Bench at 127.0.0.1:4063/1"

@@ -122,7 +122,7 @@ def test_a_selective_access_is_said_in_words() -> None:
 
 def test_a_meter_is_found_where_the_server_is() -> None:
     first, second = messages("ln_wrapper_low")[:2]
-    assert place_of(first) == place_of(second) == "127.0.0.1/1"
+    assert place_of(first) == place_of(second) == "127.0.0.1:4063/1"
     hdlc = messages("ln_hdlc_modee_low")
     assert len({place_of(message) for message in hdlc if message.server_sap is not None}) == 1
 

@@ -41,7 +41,7 @@ def test_the_only_meter_is_open_at_first_and_its_groups_are_closed(tmp_path: Pat
     outline = Outline()
     outline.use(an_index(tmp_path))
     assert texts(outline) == [
-        "192.0.2.7/1  7 values",
+        "192.0.2.7:4059/1  7 values",
         "abstract objects  (2)",
         "electricity (AC)  (2)",
         "not known  (1)",

@@ -15,7 +15,7 @@ def test_the_object_list_becomes_a_tree_with_rights_and_last_values(
 ) -> None:
     assert main(["model", str(captures / "ln_wrapper_low.pcap")]) == 0
     head, *lines = capsys.readouterr().out.splitlines()
-    assert head == "GRX0000000123456  127.0.0.1/1  52 objects, 52 from its object list"
+    assert head == "GRX0000000123456  127.0.0.1:4063/1  52 objects, 52 from its object list"
     assert "  0-0:42.0.0.255  COSEM logical device name  (Data 1 version 0)" in lines
     assert any(line.split()[:3] == ["2", "value", "read"] and line.endswith("0.11 Wh") for line in lines)
 

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from dlms_analyzer.cli import main
+from dlms_analyzer.cosem.model import LOGICAL_DEVICE_NAME
+from tests.dlms_analyzer.objects.talking import ENERGY, get
+from tests.dlms_analyzer.script import Script
 
 
 def sessions(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
@@ -37,10 +40,18 @@ def test_the_name_that_a_keys_file_gives_goes_before(captures: Path, capsys: pyt
     assert "      meter C server" in capsys.readouterr().out.splitlines()
 
 
-def test_a_name_that_was_learnt_before_is_used(
-    captures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_name_that_was_learnt_before_is_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     saved = str(tmp_path / "meters.json")
-    sessions(capsys, str(captures / "ln_wrapper_low.pcap"), "--save-meter-model", saved)
-    found = sessions(capsys, str(captures / "j_ln_hdlc_hls2_profile200.pcap"), "--meter-model", saved)
-    assert "GRX0000000123456" in {one["meter_name"] for one in found}
+    named, unnamed, other = Script(), Script(40_001), Script(40_002, server_port=4_061)
+    get(named, 1, LOGICAL_DEVICE_NAME, 2, (9, b"GRX0000000123456"))
+    for script in (unnamed, other):
+        get(script, 3, ENERGY, 2, (6, 5))
+    paths = [tmp_path / "named.pcap", tmp_path / "others.pcap"]
+    paths[0].write_bytes(named.octets())
+    unnamed.packets += other.packets
+    paths[1].write_bytes(unnamed.octets())
+    sessions(capsys, str(paths[0]), "--save-meter-model", saved)
+    found = sessions(capsys, str(paths[1]), "--meter-model", saved)
+    assert {one["server"]: one["meter_name"] for one in found} == {
+        "192.0.2.7:4059": "GRX0000000123456", "192.0.2.7:4061": None
+    }  # fmt: skip

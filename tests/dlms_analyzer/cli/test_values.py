@@ -70,7 +70,7 @@ def test_read_once_the_first_rows_do_not_know_what_comes_later(
 ) -> None:
     assert main(["values", str(captures / SESSION), "--once", "-T", "jsonl"]) == 0
     first = json.loads(capsys.readouterr().out.splitlines()[0])
-    assert first["meter_name"] == first["meter"] == "127.0.0.1/1"
+    assert first["meter_name"] == first["meter"] == "127.0.0.1:4063/1"
 
 
 def test_a_profile_becomes_csv_with_a_row_for_each_row(captures: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,6 +22,42 @@ def test_two_places_are_two_meters() -> None:
     assert len(meters) == 2
 
 
+def test_two_ports_of_an_address_are_two_meters() -> None:
+    meters = Meters()
+    assert meters.find("192.0.2.7:4059/1") is not meters.find("192.0.2.7:4061/1")
+    assert meters.find("[2001:db8::7]:4059/1") is not meters.find("[2001:db8::7]:4061/1")
+    assert len(meters) == 4
+
+
+@pytest.mark.parametrize("address", ["192.0.2.7", "[2001:db8::7]"])
+def test_a_meter_that_pushes_from_any_port_is_the_only_one_that_answers_there(address: str) -> None:
+    meters = Meters()
+    called = meters.find(f"{address}:4059/1")
+    assert meters.find(f"{address}/1") is called
+    assert meters.known(f"{address}/1") is called
+    assert meters.find(f"{address}/2") is not called, "another logical device"
+    assert meters.find(f"{address}:4059/1", TITLE) is called
+    assert meters.find(f"{address}/1") is called, "it told its title meanwhile"
+
+
+def test_a_meter_that_pushed_before_it_was_called_is_one_meter_and_so_it_is_saved() -> None:
+    meters = Meters()
+    pushing = meters.find("192.0.2.7/1", TITLE)
+    assert meters.find("192.0.2.7:4059/1") is pushing
+    assert meters.find("192.0.2.7:4061/1") is not pushing, "one has that place already"
+    loaded = Meters.from_dict(json.loads(json.dumps(meters.to_dict())))
+    assert loaded.find("192.0.2.7:4059/1") is loaded.find("192.0.2.7/1", TITLE)
+    assert loaded.find("192.0.2.7:4062/1") is not loaded.find("192.0.2.7/1")
+
+
+def test_a_push_where_several_meters_answer_is_that_of_none_of_them() -> None:
+    meters = Meters()
+    answering = [meters.find(f"192.0.2.7:{port}/1") for port in (4059, 4061, 4063)]
+    pushing = meters.find("192.0.2.7/1")
+    assert all(one is not pushing for one in answering)
+    assert meters.find("192.0.2.7/1") is pushing
+
+
 def test_what_was_learnt_under_a_place_stays_when_the_title_is_told() -> None:
     meters = Meters()
     first = meters.find("192.0.2.7/1")

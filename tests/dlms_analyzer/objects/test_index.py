@@ -11,7 +11,7 @@ from dlms_analyzer.index import IndexedCapture
 from dlms_analyzer.objects import AttributeRef, ObjectIndex
 from dlms_analyzer.objects import index as module
 from dlms_analyzer.security.keyring import Keyring
-from tests.dlms_analyzer.objects.talking import CLOCK, ENERGY, gathered, get, numbers, push
+from tests.dlms_analyzer.objects.talking import CLOCK, ENERGY, KWH, gathered, get, numbers, push
 from tests.dlms_analyzer.script import Script
 from tests.support import CAPTURES
 
@@ -53,7 +53,19 @@ def test_clients_of_a_meter_share_its_objects_and_meters_are_told_apart_by_their
     get(other, 3, ENERGY, 2, (6, 3), client=16)
     one.packets += other.packets
     (meter,) = gathered(one, tmp_path).meters
-    assert (meter.model.called, meter.values, numbers(meter, [VALUE])) == ("192.0.2.7/1", 3, [[2, 4, 6]])
+    assert (meter.model.called, meter.values, numbers(meter, [VALUE])) == ("192.0.2.7:4059/1", 3, [[2, 4, 6]])
+
+
+def test_meters_behind_one_address_do_not_lend_each_other_their_scalers(tmp_path: Path) -> None:
+    one, other = Script(), Script(40_001, server_port=4_061)
+    get(one, 3, ENERGY, 3, KWH)
+    get(one, 3, ENERGY, 2, (6, 1))
+    get(other, 3, ENERGY, 2, (6, 1))
+    one.packets += other.packets
+    values = [meter.latest(VALUE) for meter in gathered(one, tmp_path).meters]
+    assert [None if value is None else value.shown.words for value in values] == [
+        "1 kWh", "1 (scaler and unit not seen)"
+    ]  # fmt: skip
 
 
 def test_blocks_that_carry_a_push_are_a_value_of_the_last_one(tmp_path: Path) -> None:
@@ -79,7 +91,7 @@ def test_a_meter_that_gives_its_title_at_another_address_first_is_one_meter(tmp_
         pass
     (lonely,) = index.meters
     meters.find("198.51.100.1/1", TITLE)
-    meters.find("192.0.2.7/1", TITLE)  # a later association at the place of the lonely one
+    meters.find("192.0.2.7:4059/1", TITLE)  # a later association at the place of the lonely one
     for _ in index.gather():
         pass
     (meter,) = index.meters

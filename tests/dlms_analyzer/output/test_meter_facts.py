@@ -35,7 +35,7 @@ def facts(script: Script, folder: Path) -> dict[str, str]:
 def test_a_meter_tells_its_name_its_firmware_its_clients_and_its_clock(tmp_path: Path) -> None:
     found = facts(talk(), tmp_path)
     assert found["meter"] == "ABC12345"
-    assert found["address"] == "192.0.2.7/1"
+    assert found["address"] == "192.0.2.7:4059/1"
     assert found["firmware"] == "'v1.2'  (1-0:0.2.0.255)"
     assert found["objects"] == "5, 1 from its object list"
     assert found["values"] == "6"

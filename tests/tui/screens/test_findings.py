@@ -70,7 +70,7 @@ async def test_issues_are_grouped_by_code_and_by_meter() -> None:
         assert sorted(codes(pilot)) == every
         await press(pilot, "t")
         assert [row.text for row in issues.rows if isinstance(row, Heading)] == [
-            "127.0.0.1/1", "127.0.0.1/1.16", "127.0.0.1:41984 - 127.0.0.1:4061"
+            "127.0.0.1:4061/1", "127.0.0.1:4061/1.16", "127.0.0.1:41984 - 127.0.0.1:4061"
         ]  # fmt: skip
         assert Grouping.METER.value in screen_text(pilot.app)
         await press(pilot, "t")

@@ -113,7 +113,7 @@ async def test_the_history_of_an_attribute_leads_to_the_message_of_each_value() 
 async def test_an_object_and_a_meter_are_shown_by_what_is_known_of_them() -> None:
     async with running(session_of("ln_wrapper_low"), (250, 70), keys=["3"]) as pilot:
         text = value_text(pilot)
-        assert "meter: GRX0000000123456\naddress: 127.0.0.1/1\n" in text
+        assert "meter: GRX0000000123456\naddress: 127.0.0.1:4063/1\n" in text
         assert "associations: " in text
         assert "clock difference: " in text
         await point(pilot, REGISTER)

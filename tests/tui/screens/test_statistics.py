@@ -42,7 +42,7 @@ async def test_every_section_has_something_to_say_at_every_size(size: tuple[int,
         "overview": "get-response-normal",
         "times": "50 us - 100 us",
         "timeline": "Octets per 1.0 ms",
-        "meters": "127.0.0.1/1",
+        "meters": "127.0.0.1:4063/1",
         "conversations": "127.0.0.1:",
         "slowest": "SET.response normal",
     }
