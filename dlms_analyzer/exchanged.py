@@ -50,17 +50,26 @@ class Exchanged(NamedTuple):
 def exchanges_of(messages: Iterable[Message]) -> Iterator[Exchanged]:
     """The exchanges of messages in capture order, each as soon as its answer is complete.
 
+    Those that ask for no answer come with the next exchange of their association, as some servers answer all the same.
     Those that are never answered come when `MAX_WAITING` others wait, or at the end.
     """
     waiting: dict[int, list[Message]] = {}
+    unasked: dict[int, int] = {}
+    """By association, its latest exchange that asks for no answer."""
     for message in messages:
-        exchange = message.exchange
-        if exchange is None:
+        exchange, association = message.exchange, message.association
+        if exchange is None or association is None:
             continue
+        before = unasked.pop(association.number, exchange.number)
+        if before != exchange.number and before in waiting:
+            yield _exchanged(waiting.pop(before))
         waiting.setdefault(exchange.number, []).append(message)
-        if message.number == exchange.last or not exchange.confirmed:
-            yield Exchanged(exchange, tuple(waiting.pop(exchange.number)))
-        elif len(waiting) > MAX_WAITING:
+        if message.number == exchange.last:
+            yield _exchanged(waiting.pop(exchange.number))
+            continue
+        if not exchange.confirmed:
+            unasked[association.number] = exchange.number
+        if len(waiting) > MAX_WAITING:
             yield _exchanged(waiting.pop(next(iter(waiting))))
     yield from map(_exchanged, waiting.values())
 

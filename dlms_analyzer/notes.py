@@ -197,6 +197,11 @@ CODES: Final[dict[str, Code]] = {
         "An answer that came after the answer to a later request.",
         "The timeout of the client may be shorter than the server takes.",
     ),
+    "unasked-response": Code(
+        _EXCHANGE, _CHAT,
+        "A response to a request whose service class is unconfirmed, which asks for none.",
+        "Nothing, if the client wants it: set bit 6 of invoke-id-and-priority to ask for an answer.",
+    ),
     "invoke-id-mismatch": Code(
         _EXCHANGE, _WARNING,
         "A response whose invoke-id differs from that of the open request.",

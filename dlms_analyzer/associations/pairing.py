@@ -94,8 +94,7 @@ class Pairing:
         exchange = Exchange(self.count, family, invoke_id, items, number, time, confirmed)
         self.count += 1
         association.exchanges += 1
-        if confirmed:
-            waiting[key] = exchange
+        waiting[key] = exchange  # an unconfirmed one too: some servers answer all the same
         return exchange, False, experts
 
     def _request(self, association: Association, decoded: Decoded, number: int, time: int) -> Paired:
@@ -171,7 +170,7 @@ class Pairing:
             return exchange, key
         if not family or exchange is None:
             for key, exchange in reversed(requests.items()):
-                if not family or family == exchange.family:
+                if exchange.confirmed and (not family or family == exchange.family):
                     return exchange, key
         return None, key
 
@@ -184,7 +183,10 @@ class Pairing:
         exchange.answered = True
         if exchange.number >= association.latest_answered:
             association.latest_answered = exchange.number
-            return waited, ()
+            if exchange.confirmed:
+                return waited, ()
+            text = f"message {exchange.request} asked for no answer: its service class is unconfirmed"
+            return waited, (Expert("unasked-response", text),)
         text = f"the answer to message {exchange.request} comes after the answer to a later request"
         return waited, (Expert("late-response", text),)
 

@@ -386,7 +386,9 @@ class Ladder:
         if self._answer[index]:
             return _completeness(self.table.row(self._answer[index]))
         row = self.table.row(self._first[index])
-        if row.association is not None and any(one.number == row.exchange for one in row.association.open.values()):
+        if row.association is not None and any(
+            one.number == row.exchange and one.confirmed for one in row.association.open.values()
+        ):
             return Reply.WAITING
         try:
             exchange = self._capture.message(row.number).exchange

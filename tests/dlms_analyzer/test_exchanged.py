@@ -59,3 +59,13 @@ def test_a_request_without_an_answer_is_an_exchange_too() -> None:
     assert [services(one.messages) for one in found] == [["get-request-normal"], ["get-request-normal"]]
     assert all(one.response is None for one in found)
     assert found[0].items[0].answer is None
+
+
+def test_a_request_that_asks_for_no_answer_comes_with_the_next_one_and_with_its_answer_if_it_gets_one() -> None:
+    talk = Dialogue()
+    get, value = (one[:2] + b"\x01" + one[3:] for one in (GET, VALUE))
+    messages = talk.client(get, get) + talk.server(value) + talk.client(other(GET))
+    found = exchanges_of(iter(messages))
+    assert services(next(found).messages) == ["get-request-normal"]
+    assert services(next(found).messages) == ["get-request-normal", "get-response-normal"]
+    assert [one.request.number for one in found] == [4]

@@ -68,6 +68,29 @@ def test_an_answer_after_the_answer_to_a_later_request_is_late() -> None:
     assert late.response_time == 30_000_000
 
 
+def test_an_answer_that_an_unconfirmed_request_did_not_ask_for_is_paired_all_the_same() -> None:
+    talk = Dialogue()
+    unconfirmed, answer = (one[:2] + b"\x01" + one[3:] for one in (GET, VALUE))
+    talk.client(unconfirmed)
+    (answered,) = talk.server(answer)
+    assert [(note.code, note.severity.value) for note in answered.experts] == [("unasked-response", "chat")]
+    assert answered.response_time == 10_000_000
+    (item,) = answered.items
+    assert (item.asked is not None, item.answer is not None) == (True, True)
+
+
+def test_an_unconfirmed_request_that_gets_no_answer_lacks_none_and_takes_none_of_another() -> None:
+    talk = Dialogue()
+    talk.client(with_invoke_id(GET, 1))
+    assert codes(talk.client(GET[:2] + b"\x02" + GET[3:])) == []
+    (answer,) = talk.server(with_invoke_id(VALUE, 3))
+    assert [note.code for note in answer.experts] == ["invoke-id-mismatch"]
+    assert answer.exchange is not None
+    assert answer.exchange.request == 1
+    assert codes(talk.client(with_invoke_id(GET, 2))) == []
+    assert talk.association.unanswered == 0
+
+
 def test_pipelined_requests_answered_in_order_are_nothing_to_note() -> None:
     talk = Dialogue()
     talk.client(with_invoke_id(GET, 1), with_invoke_id(GET, 2))

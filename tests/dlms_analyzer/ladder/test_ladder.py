@@ -108,6 +108,7 @@ def test_an_answer_is_waited_for_until_the_capture_ends_and_missing_then(tmp_pat
 
 
 def test_no_answer_is_due_to_an_unconfirmed_request(tmp_path: Path) -> None:
+    assert climbed(Script().client(UNCONFIRMED_SET).index(tmp_path))[0].reply is Reply.NOT_DUE
     ladder = climbed(Script().client(UNCONFIRMED_SET).client(GET).server(VALUE).index(tmp_path))
     assert [ladder[index].reply for index in range(2)] == [Reply.NOT_DUE, Reply.COMPLETE]
     assert ladder.trouble(-1) is None
