@@ -60,7 +60,7 @@ def test_keys_that_are_added_later_open_what_they_would_have_opened(sidecar: Sid
     keys = keys_of(sidecar)
     later, before = indexed(sidecar.pcap), indexed(sidecar.pcap, keys)
     sealed = [later.table.row(number).security for number in range(1, len(later.table) + 1)]
-    assert any(verdict is not None and verdict.status == "no-key" for verdict in sealed)
+    assert any(verdict is not None and verdict.status in ("no-key", "not-verified") for verdict in sealed)
     *_, (done, total) = later.add_keys(keys)
     assert 0 < done == total <= len(later.table)
     for number in range(1, len(before.table) + 1):

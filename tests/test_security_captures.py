@@ -14,6 +14,7 @@ from dlms_analyzer.cli import main
 from dlms_analyzer.messages import Message
 from dlms_analyzer.security.keyring import Keyring
 from dlms_analyzer.security.keys import KeySet
+from scapy_layers.ciphering import ENCRYPTED
 from tests.support import Sidecar, sidecar, sidecars, vectors
 from tests.test_vectors import FRAMINGS, NOT_FRAMES
 
@@ -105,9 +106,21 @@ def test_with_one_key_bit_flipped_nothing_that_is_protected_by_the_key_shows_a_p
 @pytest.mark.parametrize("one", CIPHERED, ids=lambda one: one.name)
 def test_without_keys_every_ciphered_apdu_says_so(one: Sidecar) -> None:
     for message in read(one, None):
-        if message.security is not None and message.outer != "general-signing":
-            assert (message.security.status, message.plaintext) == ("no-key", None)
-            assert message.security.reason
+        security = message.security
+        if security is not None and message.outer != "general-signing" and security.security_control & ENCRYPTED:
+            assert (security.status, message.plaintext) == ("no-key", None)
+            assert security.reason
+
+
+def test_what_is_authenticated_and_not_encrypted_is_read_without_keys() -> None:
+    (one,) = (one for one in CIPHERED if one.name == "j_ln_wrapper_gmac_auth_only")
+    wanted = read(one, keys_of(one))
+    for message, opened in zip(read(one, None), wanted, strict=True):
+        assert (message.service, message.plaintext) == (opened.service, opened.plaintext)
+        if message.security is not None:
+            assert (message.security.status, message.security.reason) == (
+                "not-verified", "not encrypted; no keys are given"
+            )  # fmt: skip
 
 
 def test_a_wrong_authentication_key_is_told_from_a_wrong_encryption_key() -> None:

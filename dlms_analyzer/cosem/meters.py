@@ -72,27 +72,33 @@ class Meters:
         key = self._keys.get(place, place)
         return self._keys.get(key, key)
 
-    def _related(self, place: str) -> str:
-        """The key of a place that is met first: that of a meter that is known with a port, or without, or a new one."""
-        bare = _PORT.sub(r"\1", place)
-        other = self._ports.get(bare, "")
-        if bare != place:
-            other = "" if bare in self._ports else bare
-        self._met(place)
-        key = self._key(other) if other else place
-        if key == place or key not in self._models:
-            return place
-        self._lead(place, key)
-        return key
-
-    def _met(self, place: str) -> None:
-        """Remember which place of an address has a port."""
+    def meet(self, place: str) -> None:
+        """A server was met at a place, whatever it has said: remember which place of an address has a port."""
         bare = _PORT.sub(r"\1", place)
         if bare == place or self._ports.get(bare) == place:
             return
         if len(self._ports) >= MAX_METERS:
             del self._ports[next(iter(self._ports))]
         self._ports[bare] = "" if bare in self._ports else place
+
+    def _related(self, place: str) -> str:
+        """The key of a place that is met first: that of the meter that is known with a port, or without."""
+        bare = _PORT.sub(r"\1", place)
+        if bare == place:
+            key = self._key(self._ports.get(place) or place)
+            if key != place:
+                self._lead(place, key)
+            return key
+        is_only = bare not in self._ports
+        self.meet(place)
+        key = self._key(bare)
+        if not is_only or key not in self._models:
+            return place
+        if key != bare:  # it has told its title
+            self._lead(place, key)
+            return key
+        self._adopt(bare, place)
+        return place
 
     def _lead(self, place: str, key: str) -> None:
         if len(self._keys) >= MAX_METERS:
@@ -112,8 +118,8 @@ class Meters:
             self._name(key, model)
 
     def _adopt(self, place: str, key: str) -> None:
-        """The meter at a place tells its title: what was learnt before under the place is its."""
-        self._met(place)
+        """The meter at a place is known by a better key: what was learnt before under the place is its."""
+        self.meet(place)
         self._lead(place, key)
         if key not in self._models and place in self._models:
             model = self._models[key] = self._models.pop(place)
@@ -158,5 +164,5 @@ class Meters:
                 raise ValueError(f"meter {key}: {problem}") from None
         found._keys = {str(place): str(leads_to) for place, leads_to in places.items()}
         for place in (*found._models, *found._keys):
-            found._met(place)
+            found.meet(place)
         return found

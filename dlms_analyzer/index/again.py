@@ -74,6 +74,7 @@ def _messages_of(associations: set[int], table: MessageTable, first: int) -> arr
 def streams_beside(conversation: Conversation) -> tuple[Stream, Stream]:
     """The directions of a conversation once more, so that what is known of the real ones is left alone."""
     beside = Conversation(conversation.number, conversation.transport)
+    beside.initiator = conversation.initiator
     forward, backward = Stream(beside, 0, conversation.forward.flow), Stream(beside, 1, conversation.backward.flow)
     pair(beside, forward, backward)
     return forward, backward

@@ -13,7 +13,7 @@ from dlms_analyzer.cosem.model import MeterModel
 from dlms_analyzer.framing.units import Sender
 from dlms_analyzer.index import IndexedCapture
 from dlms_analyzer.index.table import NONE
-from dlms_analyzer.meaning import carries_push, model_of, place_of, place_of_row
+from dlms_analyzer.meaning import carries_push, model_of, place_of, place_of_row, place_of_server
 from dlms_analyzer.messages import Message
 from dlms_analyzer.objects.columns import BLOCK, AttributeRef, Told, told
 from dlms_analyzer.objects.meter import MeterObjects
@@ -73,6 +73,8 @@ class ObjectIndex:
         self._corrected = capture.table.corrected
         self._done = 0
         self._settled = False
+        self._placed = 0
+        """Associations whose places were told to what is known about the meters."""
         self._of_model: dict[int, MeterObjects] = {}
         self._of_side: dict[tuple[int, int, int], tuple[bytes | None, MeterObjects]] = {}
         self._by_place: dict[str, MeterObjects] = {}
@@ -159,6 +161,9 @@ class ObjectIndex:
 
     def _meter_of(self, message: Message) -> MeterObjects:
         """The meter that a message comes from or goes to."""
+        for association in self._capture.table.associations[self._placed :]:
+            self._known.meet(place_of_server(association))
+            self._placed += 1
         found = self._of(model_of(self._known, message))
         if message.association is not None:
             found.associations.add(message.association.number)

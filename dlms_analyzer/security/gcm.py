@@ -108,10 +108,23 @@ class ContentCipher:
 
     def unchecked(self, title: bytes, counter: int, protected: bytes) -> bytes:
         """What deciphering gives whatever the tag says: to tell why a tag is wrong, never to be shown."""
+        clear = clear_text(self._protection, protected)
+        if clear is not None:
+            return clear
         body = protected[:-TAG_SIZE] if self._protection & AUTHENTICATED else protected
-        if not self._protection & ENCRYPTED:
-            return body
         return self._encrypt(title + counter.to_bytes(4), body, None)[:_UNTAGGED]
+
+
+def clear_text(control: int, protected: bytes) -> bytes | None:
+    """What a content says that is authenticated at most, which takes no key to read; None when it is encrypted.
+
+    Args:
+        control: its security control octet.
+        protected: the octets behind the security header, with the tag.
+    """
+    if control & ENCRYPTED:
+        return None
+    return protected[:-TAG_SIZE] if control & AUTHENTICATED else protected
 
 
 def open_content(

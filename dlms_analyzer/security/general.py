@@ -10,7 +10,7 @@ from dlms_analyzer.frames import Buffer
 from dlms_analyzer.messages import Security
 from dlms_analyzer.security import agreement
 from dlms_analyzer.security.envelopes import plausible
-from dlms_analyzer.security.gcm import FAILED, KEY_SIZES, TITLE_SIZE, VERIFIED, ContentCipher
+from dlms_analyzer.security.gcm import FAILED, KEY_SIZES, TITLE_SIZE, VERIFIED, ContentCipher, clear_text
 from dlms_analyzer.security.keys import KeySet
 from dlms_analyzer.security.protection import BAD_TAG, NO_KEY, NOT_VERIFIED, OK, Opened, Side
 from dlms_analyzer.security.signing import coverages, verify
@@ -39,7 +39,7 @@ def open_ciphered(sets: Keys, side: Side, record: Any, name: str | None) -> Open
         record: of the APDU.
         name: of the key that it calls for.
     """
-    control, counter, _ = record.content
+    control, counter, protected = record.content
     title = record.originator_system_title or side.title
     security = Security(NO_KEY, control, counter, name, title)
     if title is None or len(title) != TITLE_SIZE:
@@ -60,7 +60,11 @@ def open_ciphered(sets: Keys, side: Side, record: Any, name: str | None) -> Open
     if failed:
         reason = "wrong key: nothing plausible comes out"
         return Opened(None, security._replace(status=BAD_TAG, reason=reason))
-    return Opened(None, security._replace(reason=missing[0] if missing else "no keys are given for this meter"))
+    reason = missing[0] if missing else "no keys are given for this meter"
+    clear = clear_text(control, protected)
+    if clear is not None and (control & COMPRESSED or plausible(clear, None)):
+        return Opened(clear, security._replace(status=NOT_VERIFIED, reason=f"not encrypted; {reason}"))
+    return Opened(None, security._replace(reason=reason))
 
 
 def _open_with(key: bytes, keys: KeySet, title: bytes, record: Any, security: Security) -> Opened | None:

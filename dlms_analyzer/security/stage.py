@@ -25,7 +25,7 @@ from dlms_analyzer.security.envelopes import (
     plausible,
 )
 from dlms_analyzer.security.explanations import Attempt, Failure, explain
-from dlms_analyzer.security.gcm import KEY_SIZES, TITLE_SIZE, UNVERIFIED, VERIFIED, ContentCipher
+from dlms_analyzer.security.gcm import KEY_SIZES, TITLE_SIZE, UNVERIFIED, VERIFIED, ContentCipher, clear_text
 from dlms_analyzer.security.keyring import Keyring
 from dlms_analyzer.security.keys import KeySet
 from dlms_analyzer.security.protection import (
@@ -307,6 +307,11 @@ class SecurityStage:
             return Opened(None, Security(BAD_TAG, control, counter, wanted.key, attempts[0].title, reason))
         reason = missing[0] if missing else self._no_keys(protection, side, wanted)
         followed = self._counter(protection, side, str(wanted.key), title_known)
+        clear = clear_text(control, protected)
+        if self._fits(wanted, clear):
+            experts = followed.take(counter, protected)
+            reason = f"not encrypted; {reason}"
+            return Opened(clear, Security(NOT_VERIFIED, control, counter, wanted.key, title_known, reason), experts)
         side.miss((wanted.form.kind, control, wanted.title), Missing(wanted.key, title_known, followed, reason))
         experts = followed.take(counter, protected)
         return Opened(None, Security(NO_KEY, control, counter, wanted.key, title_known, reason), experts)

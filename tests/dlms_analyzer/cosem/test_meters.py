@@ -50,6 +50,20 @@ def test_a_meter_that_pushed_before_it_was_called_is_one_meter_and_so_it_is_save
     assert loaded.find("192.0.2.7:4062/1") is not loaded.find("192.0.2.7/1")
 
 
+def test_a_meter_that_pushed_before_it_was_called_is_known_by_the_port_it_answers_at() -> None:
+    meters = Meters()
+    pushing = meters.find("192.0.2.7/1")
+    assert meters.find("192.0.2.7:4059/1") is pushing is meters.find("192.0.2.7/1")
+    assert [key for key, _ in meters.items()] == [pushing.key] == ["192.0.2.7:4059/1"]
+
+
+def test_a_meter_that_was_met_before_it_said_anything_is_the_one_that_pushes() -> None:
+    meters = Meters()
+    meters.meet("192.0.2.7:4059/1")
+    assert len(meters) == 0
+    assert meters.find("192.0.2.7/1") is meters.find("192.0.2.7:4059/1")
+
+
 def test_a_push_where_several_meters_answer_is_that_of_none_of_them() -> None:
     meters = Meters()
     answering = [meters.find(f"192.0.2.7:{port}/1") for port in (4059, 4061, 4063)]

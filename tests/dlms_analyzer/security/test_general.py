@@ -48,6 +48,13 @@ def test_without_the_receivers_private_key_it_is_named_as_missing() -> None:
     assert reason == "the private key agreement key of the server of Bench is not known"
 
 
+def test_general_ciphering_that_is_not_encrypted_is_read_without_keys() -> None:
+    envelope = general_ciphering(GET, CLIENT, SERVER, b"\x01\x00\x00", control=0x10)
+    assert verdict(Talk().client(envelope)[0]) == (
+        "get-request-normal", "not-verified", "not encrypted; no keys are given for this meter"
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(("suite", "curve"), [(1, ec.SECP256R1()), (2, ec.SECP384R1())], ids=["suite 1", "suite 2"])
 def test_one_pass_of_both_suites(suite: int, curve: Curve) -> None:
     server, ephemeral = ec.generate_private_key(curve), ec.generate_private_key(curve)

@@ -6,6 +6,8 @@ No capture has key agreement, wrapped keys, compression or broadcast: these APDU
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,6 +77,19 @@ def test_suites_0_and_1_take_the_same_keys(control: int) -> None:
     talk = Talk(keys())
     talk.associate_ciphered()
     assert said(talk.client(glo(GET, 2, CLIENT, control=control))) == ("get-request-normal", "ok", None)
+
+
+@pytest.mark.parametrize("form", [glo, general_glo], ids=["glo", "general-glo"])
+def test_what_is_not_encrypted_is_read_without_keys_and_not_verified(form: Callable[..., bytes]) -> None:
+    assert said(Talk().client(form(GET, 2, CLIENT, control=0x10))) == (
+        "get-request-normal", "not-verified", "not encrypted; no keys are given"
+    )  # fmt: skip
+
+
+def test_what_says_that_it_is_not_encrypted_and_is_no_apdu_stays_closed() -> None:
+    (message,) = Talk().client(glo(GET, 2, CLIENT, control=0x10).replace(GET[:1], b"\x00"))
+    assert verdict(message) == ("no-key", "no keys are given")
+    assert message.plaintext is None
 
 
 def test_suite_2_takes_keys_of_32_octets() -> None:
