@@ -85,7 +85,12 @@ def address_of_server(association: Association) -> str:
 
 
 def _place_on(stream: Stream, from_server: bool, sap: int | None, lower: int | None) -> str:
-    return place_at(_address(stream.flow, from_server, _was_called(stream, from_server)), sap, lower)
+    return _place(stream.flow, from_server, _was_called(stream, from_server), sap, lower)
+
+
+@lru_cache(maxsize=FLOWS_REMEMBERED)
+def _place(flow: bytes, from_server: bool, was_called: bool, sap: int | None, lower: int | None) -> str:
+    return place_at(_address(flow, from_server, was_called), sap, lower)
 
 
 def _was_called(stream: Stream, from_server: bool) -> bool:
