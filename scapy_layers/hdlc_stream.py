@@ -18,6 +18,9 @@ from scapy_layers.hdlc import FLAG, FORMAT_OCTETS, FORMAT_TYPE_3, MAX_LENGTH, MI
 
 MAX_FRAME = MAX_LENGTH + 2
 """Octets of the longest frame with both flags."""
+MAX_OPENING = 16
+"""Flags that a frame opens with at most; those before them fill the time between frames, without an end on idle lines.
+"""
 
 
 class NoiseReason(StrEnum):
@@ -104,6 +107,8 @@ class _Finder:
             start += 1
         if start == pos and not self.after_frame:
             return self.noise(self.next_flag(pos), NoiseReason.NO_FRAME)
+        if start - pos > MAX_OPENING:
+            return self.noise(start - MAX_OPENING, NoiseReason.FLAGS)
         if start == end:
             return self.incomplete(end - pos + MIN_LENGTH, NoiseReason.FLAGS)
         wanted = self.plausible(start)

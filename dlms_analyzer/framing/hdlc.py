@@ -12,7 +12,7 @@ from dlms_analyzer.framing.units import Kind, Part, Sender, Unit
 from dlms_analyzer.framing.wrapper import starts_apdu
 from dlms_analyzer.net.streams import Item, Stream
 from dlms_analyzer.notes import Expert
-from scapy_layers.hdlc import HDLC, HdlcFrame
+from scapy_layers.hdlc import FLAG_OCTET, HDLC, HdlcFrame
 from scapy_layers.hdlc_control import Control, FrameType
 from scapy_layers.hdlc_stream import Noise, NoiseReason, find_frames
 from scapy_layers.llc import LLC_SIZE, RESPONSE, is_llc
@@ -52,6 +52,10 @@ class HdlcFramer(StreamFramer):
             else:
                 self._frame(buf, item, out)
         return Progress(position, wanted)
+
+    def is_fill(self, octets: bytes) -> bool:
+        """Flags open no frame when none follows."""
+        return not octets.strip(FLAG_OCTET)
 
     def reset(self) -> None:
         """Octets are missing: frame numbers cannot be followed across them."""

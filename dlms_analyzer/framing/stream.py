@@ -15,7 +15,9 @@ from dlms_analyzer.net.streams import Again, End, Gap, Item, Stream
 from dlms_analyzer.notes import Expert
 
 MAX_PENDING: Final = 1 << 17
-"""Octets kept of an unfinished frame: twice the longest WPDU (65,543 octets); an HDLC frame has 2,049 at most."""
+"""Octets kept of an unfinished frame: twice the longest WPDU (65,543 octets); an HDLC frame has 2,049 at most.
+
+More than that is given up as octets that are no frame."""
 MAX_AGAIN: Final = 64
 """Retransmissions told with one unit; a sender gives up long before."""
 
@@ -98,7 +100,7 @@ class StreamFramer:
                 return self._lone(item, out[0])
             return out
         self._append(item)
-        if len(self._pending) < self._wanted and not self.datagrams:
+        if len(self._pending) < self._wanted and len(self._pending) <= MAX_PENDING and not self.datagrams:
             return out
         buf = bytes(self._pending)
         self._sources = self._parts
@@ -106,6 +108,9 @@ class StreamFramer:
         self._sources = []
         self._drop(position)
         self._wanted = wanted
+        if len(self._pending) > MAX_PENDING:
+            out += self._set_aside("does not get further")
+            self.reset()
         return out
 
     def _lone(self, segment: Segment, unit: Unit) -> list[Unit]:
@@ -163,11 +168,17 @@ class StreamFramer:
         """Octets that are no frame."""
         return self.unit(Kind.RAW, buf, start, end, experts=(Expert(code, text),))
 
+    def is_fill(self, _octets: bytes) -> bool:
+        """Whether octets that are kept only fill the time until the next frame; subclasses that know such say so."""
+        return False
+
     def reset(self) -> None:
         """Forget what frames before a gap began; subclasses extend it."""
 
     def _keep(self, segment: Segment, position: int, wanted: int, out: list[Unit]) -> None:
         if self.datagrams:
+            if self.is_fill(segment.buf[position : segment.end]):
+                return
             text = f"the datagram ends inside a {self.profile} frame, {segment.end - position} octets into it"
             out.append(self.raw(segment.buf, position, segment.end, "incomplete", text))
             return
@@ -178,20 +189,19 @@ class StreamFramer:
     def _append(self, segment: Segment) -> None:
         self._pending += segment.buf[segment.start : segment.end]
         self._parts.append(Part(segment.frame, segment.start, segment.end))
-        if len(self._pending) > MAX_PENDING:
-            self._wanted = 0
 
     def _drop(self, octets: int) -> None:
         """Let go of what was used."""
         del self._pending[:octets]
-        while self._parts and octets:
-            part = self._parts[0]
+        whole = 0
+        for part in self._parts:
             size = part.end - part.start
             if size > octets:
-                self._parts[0] = Part(part.frame, part.start + octets, part.end)
-                return
+                self._parts[whole] = Part(part.frame, part.start + octets, part.end)
+                break
             octets -= size
-            del self._parts[0]
+            whole += 1
+        del self._parts[:whole]
 
     def flush(self) -> list[Unit]:
         """What is unfinished: nothing follows."""
@@ -217,14 +227,18 @@ class StreamFramer:
 
     def _give_up(self, item: Item | None) -> list[Unit]:
         """What is unfinished when the stream is interrupted."""
-        if not self._parts:
-            return []
+        return self._set_aside("is interrupted" if isinstance(item, Gap) else "ends")
+
+    def _set_aside(self, why: str) -> list[Unit]:
+        """What is unfinished, as octets that are no frame."""
         buf = bytes(self._pending)
-        self.frame = self._parts[-1].frame
-        self._sources = self._parts
-        why = "is interrupted" if isinstance(item, Gap) else "ends"
+        parts, self._parts = self._parts, []
+        self._pending.clear()
+        if not parts or self.is_fill(buf):
+            return []
+        self.frame = parts[-1].frame
+        self._sources = parts
         text = f"the stream {why} inside a {self.profile} frame, {len(buf)} octets into it"
         unit = self.raw(buf, 0, len(buf), "incomplete", text)
-        self._sources, self._parts = [], []
-        self._pending.clear()
+        self._sources = []
         return [unit]

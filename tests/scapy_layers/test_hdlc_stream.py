@@ -19,7 +19,7 @@ from scapy_layers import (
     hdlc_stream,
     read_frame,
 )
-from scapy_layers.hdlc_stream import MAX_FRAME, NoiseReason
+from scapy_layers.hdlc_stream import MAX_FRAME, MAX_OPENING, NoiseReason
 
 RR = bytes.fromhex("7EA0070321311787 7E")
 SNRM = bytes.fromhex("7EA0200321937DD98180140502008006020080070400000001080400000001CE6A7E")
@@ -200,3 +200,21 @@ def test_octets_made_to_look_like_frames_are_read_no_more_than_a_few_times(
     monkeypatch.setattr(hdlc_stream, "read_frame", counted)
     kinds(hostile)
     assert len(read) <= 3 * 5_000
+
+
+def test_a_run_of_flags_on_an_idle_line_is_passed_over_and_not_kept() -> None:
+    for size in (MAX_OPENING + 1, 10_000):
+        found = find_frames(RR + b"\x7e" * size, 0, len(RR) + size)
+        assert found.position == len(RR) + size - MAX_OPENING
+        assert isinstance(found.items[-1], Noise)
+        assert found.items[-1].reason is NoiseReason.FLAGS
+
+
+@pytest.mark.parametrize("sizes", [[], [1] * 300, [7] * 60, [len(RR) + 1, 299], [len(RR) + 200]])
+def test_the_frame_behind_an_idle_line_is_the_same_however_the_flags_come(sizes: list[int]) -> None:
+    stream = RR + b"\x7e" * 300 + GET
+    fill, opening = b"\x7e" * (301 - MAX_OPENING), MAX_OPENING - 1
+    first, between, second = in_pieces(stream, sizes)
+    assert between == fill
+    assert isinstance(second, HdlcFrame)
+    assert (first.end, second.start) == (len(RR), len(stream) - len(GET) - opening)
