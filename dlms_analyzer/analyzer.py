@@ -54,7 +54,7 @@ class Analyzer:
     @property
     def unread(self) -> Counter[str]:
         """Frames without a transport payload, by reason."""
-        return self.lower.unread
+        return self.lower.unread.counts
 
     def tracker_beside(self) -> Tracker:
         """Goes through messages of this analyzer once more, with the keys that there are now."""

@@ -8,14 +8,12 @@ that follow what is said: see `dlms_analyzer.ahead`.
 
 from __future__ import annotations
 
-from collections import Counter
-
 from dlms_analyzer.frames import Frame, Segment
 from dlms_analyzer.framing.options import FramingOptions
 from dlms_analyzer.framing.stage import FramingStage
 from dlms_analyzer.framing.stream import Framer
 from dlms_analyzer.framing.units import Ended, Event
-from dlms_analyzer.net import ConversationTable, End, NetworkDecoder
+from dlms_analyzer.net import ConversationTable, End, NetworkDecoder, UnreadFrames
 from dlms_analyzer.net.streams import Delivery
 
 
@@ -24,7 +22,7 @@ class LowerStages:
 
     Attributes:
         frames: how many were fed.
-        unread: frames without a transport payload, by reason.
+        unread: frames without a transport payload.
     """
 
     def __init__(self, options: FramingOptions | None = None) -> None:
@@ -34,7 +32,7 @@ class LowerStages:
             options: how streams are framed.
         """
         self.frames = 0
-        self.unread: Counter[str] = Counter()
+        self.unread = UnreadFrames()
         self._network = NetworkDecoder()
         self._conversations = ConversationTable()
         self._framing = FramingStage(options)
@@ -45,7 +43,7 @@ class LowerStages:
         segment = self._network.decode(frame)
         if segment.__class__ is Segment:
             return self.feed_segment(segment)
-        self.unread[segment.reason.value] += 1  # type: ignore[union-attr]
+        self.unread.add(segment)  # type: ignore[arg-type]
         return []
 
     def feed_segment(self, segment: Segment) -> list[Event]:
@@ -57,6 +55,9 @@ class LowerStages:
 
     def flush(self) -> list[Event]:
         """What still waits: no frame follows."""
+        self._network.flush()
+        if self._network.abandoned:
+            self.unread.add(self._network.abandoned[0], self._network.abandoned_total)
         events = self._deliver(self._conversations.flush())
         for conversation in self._conversations.followed():
             events += self._framing.close(conversation)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from dlms_analyzer.capture import Findings, Place
 from dlms_analyzer.framing.options import DecodeAs, FramingOptions
+from dlms_analyzer.net.unread import PackedUnread
 
 
 class Order(NamedTuple):
@@ -40,7 +41,7 @@ class Batch(NamedTuple):
         full: see `EventWriter.take`.
         frames: read so far.
         findings: what was found out about the file.
-        unread: with the last batch: frames without a payload, by reason. None when more follows.
+        unread: with the last batch: frames without a payload. None when more follows.
         problem: why reading ended early.
     """
 
@@ -48,7 +49,7 @@ class Batch(NamedTuple):
     full: list[tuple[Any, ...]]
     frames: int
     findings: Findings
-    unread: dict[str, int] | None = None
+    unread: PackedUnread | None = None
     problem: str | None = None
 
     def packed(self) -> bytes:

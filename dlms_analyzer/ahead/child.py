@@ -40,7 +40,7 @@ def _batches(source: FileSource, lower: LowerStages) -> Iterator[Batch]:
             sent = count
             yield Batch(*writer.take(), count, reporter.findings())
     writer.add(lower.flush())
-    yield Batch(*writer.take(), lower.frames, reporter.findings(), dict(lower.unread))
+    yield Batch(*writer.take(), lower.frames, reporter.findings(), lower.unread.packed())
 
 
 def main() -> int:

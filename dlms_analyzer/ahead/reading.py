@@ -7,7 +7,6 @@ here goes on where it rested, and passes over what was taken meanwhile.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from itertools import islice
@@ -20,6 +19,7 @@ from dlms_analyzer.capture.child_process import ChildError, ChildProcess, can_st
 from dlms_analyzer.framing.options import FramingOptions
 from dlms_analyzer.framing.units import Ended, Event, Unit
 from dlms_analyzer.lower_stages import LowerStages
+from dlms_analyzer.net import UnreadFrames
 from dlms_analyzer.net.streams import Conversation
 
 STEP: Final = 64
@@ -133,7 +133,7 @@ class Reading:
                 source.learn(found, ended=batch.unread is not None)
             if batch.unread is not None:
                 if overtaken:
-                    self._lower.frames, self._lower.unread = batch.frames, Counter(batch.unread)
+                    self._lower.frames, self._lower.unread = batch.frames, UnreadFrames(batch.unread)
                     self._done = True
                 return
 

@@ -11,7 +11,7 @@ from dlms_analyzer.capture import ListeningSource
 from dlms_analyzer.capture.recording import Recording
 from dlms_analyzer.cli.front import Front
 from dlms_analyzer.cli.meters import known_meters
-from dlms_analyzer.cli.options import add_analysis_options, analyzer_of, say, say_problems
+from dlms_analyzer.cli.options import add_analysis_options, analyzer_of, say, say_problems, say_unread
 from dlms_analyzer.cli.printing import add_form_options, message_writer
 from dlms_analyzer.cli.stopping import StopSignals
 from dlms_analyzer.cosem.meters import Meters
@@ -70,6 +70,7 @@ def _listen(
         for message in analyzer.flush():
             messages += 1
             write(message)
+        say_unread(analyzer.lower.unread)
     finally:
         if recording is not None:
             recording.close()

@@ -16,7 +16,7 @@ from dlms_analyzer.cli.keys import add_key_options, keyring_of
 from dlms_analyzer.cli.progress import Progress
 from dlms_analyzer.framing.options import DecodeAs, FramingOptions
 from dlms_analyzer.messages import Message
-from dlms_analyzer.net import NetworkDecoder
+from dlms_analyzer.net import NetworkDecoder, UnreadFrames
 
 
 def say(text: object) -> None:
@@ -31,6 +31,13 @@ def say_problems(problems: ProblemLog) -> bool:
     if problems.total > len(problems):
         say(f"{problems.path}: and {problems.total - len(problems):,} more problems")
     return bool(problems.total)
+
+
+def say_unread(unread: UnreadFrames) -> bool:
+    """Tell the user which frames were not read that might have had messages; whether some of them are damaged."""
+    for note in unread.notes():
+        say(note)
+    return unread.is_bad
 
 
 def decode_as(text: str) -> DecodeAs:
@@ -141,7 +148,8 @@ class CaptureRun:
             say(error)
             self.status = 1
         yield from self.analyzer.flush()
-        if say_problems(self._source.problems):
+        damaged = say_problems(self._source.problems)
+        if say_unread(self.analyzer.lower.unread) or damaged:
             self.status = 1
 
     @property

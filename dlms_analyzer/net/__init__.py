@@ -10,7 +10,7 @@ from .decoder import NetworkDecoder
 from .fates import FATES, ODD, Fate, FrameFates
 from .streams import Again, Conversation, Delivery, End, Gap, GapReason, Stream
 from .tcp import TcpConversation, TcpStream
-from .unread import Reason, Unread
+from .unread import Reason, Unread, UnreadFrames
 
 __all__ = [
     "FATES",
@@ -30,4 +30,5 @@ __all__ = [
     "TcpConversation",
     "TcpStream",
     "Unread",
+    "UnreadFrames",
 ]

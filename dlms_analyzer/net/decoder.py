@@ -50,6 +50,7 @@ _AUTHENTICATION: Final = 51
 _OPTION_HEADERS: Final = frozenset({_HOP_BY_HOP, 43, 60, 135, 139, 140})
 """Hop-by-hop, routing, destination options, mobility, HIP, shim6: all with a length in units of 8 octets."""
 _IP_IN_IP: Final = {4: links.IPV4, 41: links.IPV6}
+_IP_TYPES: Final = frozenset(_IP_IN_IP.values())
 _TUNNELS: Final = frozenset({47})
 """IP protocols that may carry IP deeper down and are left to Scapy: GRE."""
 _TUNNEL_PORTS: Final = frozenset({1701, 2152, 4789, 6081})
@@ -288,6 +289,9 @@ class NetworkDecoder:
                 return result
         if protocol in _TUNNELS and depth < MAX_NESTING:
             return self._tunnelled(frame, start)
+        deep = inner is not None or (protocol in _TUNNELS and int.from_bytes(buf[start + 2 : start + 4]) in _IP_TYPES)
+        if deep and depth >= MAX_NESTING:
+            return Unread(Reason.UNSUPPORTED, frame, offset_of(start, frame), "IP inside too many other headers")
         return Unread(Reason.OTHER_TRANSPORT, frame, offset_of(start, frame), f"IP protocol {protocol}")
 
     def _udp(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from dlms_analyzer.frames import Frame
+from dlms_analyzer.words import counted
 
 
 class Reason(Enum):
@@ -31,6 +34,59 @@ class Unread(NamedTuple):
 
     def __str__(self) -> str:
         return f"frame {self.frame.number}, offset {self.offset}: {self.text}"
+
+
+BAD: Final = (Reason.MALFORMED, Reason.INCOMPLETE)
+"""Reasons that are damage of the capture."""
+_WORTH_A_NOTE: Final = (*BAD, Reason.CUT, Reason.UNSUPPORTED)
+
+PackedUnread = dict[str, tuple[int, int, int, str]]
+"""By reason: how many frames, then the number of the first, the offset in it, and what stands there."""
+
+
+class UnreadFrames:
+    """How many frames hold no payload, by reason, and where the first of each stands.
+
+    Attributes:
+        counts: how many, by the words of the reason.
+    """
+
+    def __init__(self, packed: Mapping[str, tuple[int, int, int, str]] | None = None) -> None:
+        """Begin, or go on from what `packed` gave in another process."""
+        self.counts: Counter[str] = Counter()
+        self._first: dict[str, tuple[int, int, str]] = {}
+        for reason, (count, number, offset, text) in (packed or {}).items():
+            self.counts[reason] = count
+            self._first[reason] = (number, offset, text)
+
+    def add(self, unread: Unread, count: int = 1) -> None:
+        """Count frames, the first of which is given."""
+        reason = unread.reason.value
+        self.counts[reason] += count
+        if reason not in self._first:
+            self._first[reason] = (unread.frame.number, unread.offset, unread.text)
+
+    def packed(self) -> PackedUnread:
+        """It, as plain values."""
+        return {reason: (self.counts[reason], *first) for reason, first in self._first.items()}
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether any of it is damage of the capture."""
+        return any(self.counts[reason.value] for reason in BAD)
+
+    def notes(self) -> Iterator[str]:
+        """What to tell of frames that might have had a payload, a line for each reason."""
+        for reason in _WORTH_A_NOTE:
+            if reason.value not in self._first:
+                continue
+            count, (number, offset, text) = self.counts[reason.value], self._first[reason.value]
+            if reason is Reason.INCOMPLETE:
+                lost = counted(count, "IP datagram")
+                yield f"{lost} not read, fragments are missing; the first begins in frame {number}"
+            else:
+                where = f"the first is frame {number}, offset {offset}: {text}"
+                yield f"{counted(count, 'frame')} not read, {reason.value}; {where}"
 
 
 def uncaptured(frame: Frame) -> int:

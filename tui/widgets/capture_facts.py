@@ -66,6 +66,7 @@ def facts_of(session: Session | None) -> list[Fact]:
     facts += [("problem", str(problem), "warning") for problem in list(problems)[:MAX_PROBLEMS]]
     if problems.total > MAX_PROBLEMS:
         facts.append(("", f"and {problems.total - MAX_PROBLEMS:,} more problems", "warning"))
+    facts += [("not read", note, "warning") for note in session.capture.analyzer.lower.unread.notes()]
     return facts
 
 

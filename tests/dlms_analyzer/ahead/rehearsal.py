@@ -103,7 +103,7 @@ def shown(capture: IndexedCapture) -> dict[str, Any]:
         ],
         "source": (source.interfaces, list(source.problems), source.comments, source.secrets),
         "progress": capture.progress,
-        "unread": capture.analyzer.unread,
+        "unread": capture.analyzer.lower.unread.packed(),
     }
 
 

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from dlms_analyzer.capture import ListeningSource
-from dlms_analyzer.cli.listening import front_of
+from dlms_analyzer.cli.listening import front_of, listen
 from dlms_analyzer.cli.main import main, parser
+from dlms_analyzer.frames import Frame
 from tests.dlms_analyzer.capture.privilege import LOOPBACK, needs_privilege
 
 
@@ -79,3 +80,15 @@ def test_the_screens_get_the_source_and_give_the_exit_status(monkeypatch: pytest
     front = Shown()
     assert main(["live", "-i", LOOPBACK], front) == 7
     assert front.sources == [f"live {LOOPBACK}"]
+
+
+def test_frames_that_were_not_read_are_told_when_listening_ends(capsys: pytest.CaptureFixture[str]) -> None:
+    octets = bytes(12) + b"\x08\x00\x44" + bytes(30)
+
+    class Source(list[Frame]):
+        stop = None
+
+    source: Any = Source([Frame(1, 1, 1, octets, 0, len(octets), len(octets))])
+    assert listen(source, parser().parse_args(["live", "-i", "lo", "--print"]), "listening") == (1, 0)
+    told = "1 frame not read, malformed; the first is frame 1, offset 14: IPv4 version and header length 0x44"
+    assert capsys.readouterr().err == f"dlms-analyzer: listening\ndlms-analyzer: {told}\n"

@@ -102,7 +102,7 @@ def test_damage_is_told_once_though_files_are_read_twice(
     captures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cut = tmp_path / "cut.pcap"
-    cut.write_bytes((captures / SESSION).read_bytes()[:9000])
+    cut.write_bytes((captures / SESSION).read_bytes()[:9040])
     assert main(["values", str(cut), str(tmp_path / "missing.pcap")]) == 1
     captured = capsys.readouterr()
     assert "GRX0000000123456" in captured.out
