@@ -110,7 +110,7 @@ def guess_framing(octets: bytes) -> str:
         return "llc"
     if octets[0] == DL_DATA_REQUEST and end > PLC_LLC_SIZE and starts_apdu(octets, PLC_LLC_SIZE, end):
         return "plc-llc"
-    if is_gateway(octets) and end > PREFIX_SIZE + octets[2]:
+    if end > PREFIX_SIZE and is_gateway(octets) and end > PREFIX_SIZE + octets[2]:
         return "gateway"
     if _reads(read_apdu, octets):
         return "apdu"

@@ -58,3 +58,16 @@ def test_hex_may_be_written_as_people_paste_it(text: str) -> None:
 def test_an_unknown_framing_is_refused() -> None:
     with pytest.raises(ValueError, match="no framing"):
         dlms.decode(b"\xc0", "carrier-pigeon")
+
+
+@pytest.mark.parametrize("head", ["e6", "e7", "e6e7", "e600"])
+def test_a_gateway_prefix_that_is_cut_short_is_shown_as_far_as_it_goes(head: str) -> None:
+    pasted = dlms.decode(bytes.fromhex(head))
+    assert pasted.framing == "apdu"
+    assert pasted.tree().end == len(pasted.octets)
+
+
+def test_the_framing_of_few_octets_is_guessed_whatever_they_are() -> None:
+    for first in range(256):
+        for size in (1, 2, 3, 4):
+            assert guess_framing(bytes([first] * size)) in FRAMINGS
