@@ -11,6 +11,7 @@ from dlms_analyzer.capture.output_file import OutputFile
 from dlms_analyzer.capture.problem import CaptureError
 from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.cosem.names import Names, NameTable, from_csv, from_toml
+from dlms_analyzer.security.toml_lines import TomlProblem
 
 MAX_NAMES_FILE: Final = 16 << 20
 """Octets of a table of names: a hundred thousand rows. A capture given for it by mistake is not read whole."""
@@ -28,7 +29,9 @@ def load_names(path: str) -> NameTable:
     text = _text(path, MAX_NAMES_FILE, "table of names")
     is_toml = path.lower().endswith(".toml") or text.lstrip().startswith("[[")
     try:
-        return from_toml(text) if is_toml else from_csv(text)
+        return from_toml(text, path) if is_toml else from_csv(text)
+    except TomlProblem as problem:
+        raise CaptureError(str(problem)) from None
     except ValueError as problem:
         raise CaptureError(f"{path}: {problem}") from None
 
@@ -48,7 +51,11 @@ def load_meters(path: str, names: Names, called: Mapping[str, str] | None = None
         return None
     try:
         return Meters.from_dict(json.loads(_text(path, MAX_MODEL_FILE, "meter model")), names, called)
-    except (ValueError, RecursionError) as problem:
+    except json.JSONDecodeError as problem:
+        raise CaptureError(f"{path}:{problem.lineno}: not JSON, so it is no saved meter model") from None
+    except RecursionError:
+        raise CaptureError(f"{path}: brackets are nested too deeply, so it is no saved meter model") from None
+    except ValueError as problem:
         raise CaptureError(f"{path}: {problem}") from None
 
 

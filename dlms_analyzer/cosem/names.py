@@ -18,10 +18,10 @@ or CSV with the columns logical_name, class_id, name; `;` separates as well, and
 from __future__ import annotations
 
 import csv
-import tomllib
 from typing import Any, Final, NamedTuple
 
 from dlms_analyzer.cosem import classes, obis
+from dlms_analyzer.security.toml_lines import parse_toml
 
 MAX_NAMES: Final = 100_000
 """Rows of one table: more than every object of every meter type of a utility."""
@@ -93,13 +93,18 @@ class NameTable:
         return None
 
 
-def from_toml(text: str) -> NameTable:
+def from_toml(text: str, path: str = "names") -> NameTable:
     """Read a table written in TOML.
 
+    Args:
+        text: TOML.
+        path: of the file it stands in, for the message about a text that is not TOML.
+
     Raises:
-        ValueError: no TOML, or an entry that is none; says which.
+        TomlProblem: it is not TOML; says where.
+        ValueError: an entry that is none; says which.
     """
-    content = tomllib.loads(text)
+    content = parse_toml(text.replace("\r\n", "\n"), path)
     table = NameTable()
     unknown = set(content) - {"name", "class"}
     if unknown:

@@ -113,6 +113,8 @@ def _material(setting: str, value: Any, read: Read | None) -> tuple[bytes, str]:
         return read(text), f"{setting}: {text}"
     except OSError as problem:
         raise KeyProblem(f"{setting}: {text}: {problem.strerror or 'cannot be read'}") from None
+    except ValueError:  # no path has such characters
+        raise KeyProblem(f"{setting}: {text}: no file can be called so") from None
 
 
 def _private_key(setting: str, value: Any, read: Read | None) -> EllipticCurvePrivateKey:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 _PLACE: Final = re.compile(r" ?\(at (?:line (\d+), column \d+|end of document)\)$")
+
+MAX_DOTS: Final = 100
+"""Dots in one key: tomllib keeps every beginning of a key as a key of its own."""
+_NO_KEY: Final = re.compile(r"[,=\[\]{}#]")
+"""What stands in no key between two dots; a key that has it in quotes is not looked for."""
+_DIGITS: Final = re.compile(r"[0-9][0-9_]*")
 
 _STATEMENT: Final = re.compile(
     r"""
@@ -47,6 +55,9 @@ def parse_toml(text: str, path: str) -> dict[str, Any]:
     Raises:
         TomlProblem: it is not TOML.
     """
+    for number, content in enumerate(text.split("\n"), 1):
+        if content.count(".") > MAX_DOTS and _has_long_key(content):
+            raise TomlProblem(f"{path}:{number}: more than {MAX_DOTS} dots in a key")
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
@@ -56,6 +67,25 @@ def parse_toml(text: str, path: str) -> dict[str, Any]:
         raise TomlProblem(f"{path}:{line}: not TOML: {reason[:1].lower()}{reason[1:]}") from None
     except RecursionError:
         raise TomlProblem(f"{path}: brackets are nested too deeply") from None
+    except ValueError:  # of int(), which takes a few thousand digits
+        line = next((text.count("\n", 0, one.start()) + 1 for one in _too_long_numbers(text)), 1)
+        raise TomlProblem(f"{path}:{line}: a number with too many digits") from None
+
+
+def _has_long_key(line: str) -> bool:
+    """Whether a key with too many dots may stand in a line."""
+    dots = 0
+    for part in line.split("."):
+        dots = 0 if _NO_KEY.search(part) else dots + 1
+        if dots > MAX_DOTS:
+            return True
+    return False
+
+
+def _too_long_numbers(text: str) -> Iterator[re.Match[str]]:
+    """The numbers that have more digits than Python reads."""
+    most = sys.get_int_max_str_digits()
+    return (one for one in _DIGITS.finditer(text) if len(one[0].replace("_", "")) > most)
 
 
 @dataclass(slots=True)

@@ -55,6 +55,14 @@ def test_pem_files_are_found_beside_the_keys_file(tmp_path: Path, monkeypatch: p
 
 
 @posix
+def test_a_setting_that_no_file_can_be_called_is_refused_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "keys.toml"
+    path.write_text('[[meter]]\nclient_signing_cert = "a\\u0000b"\n', encoding="utf-8")
+    with pytest.raises(KeyProblem) as problem:
+        load_keys_file(Keyring(), str(path))
+    assert str(problem.value) == f"{path}:2: client_signing_cert: a\0b: no file can be called so"
+
+
 @pytest.mark.parametrize(("mode", "exposed"), [(0o600, False), (0o640, True), (0o604, True), (0o622, False)])
 def test_a_keys_file_that_others_can_read_is_warned_of(tmp_path: Path, mode: int, exposed: bool) -> None:
     path = write(tmp_path / "keys.toml", TOML, mode)

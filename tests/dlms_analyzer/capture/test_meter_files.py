@@ -28,6 +28,9 @@ def test_a_table_of_names_is_toml_or_csv_by_its_name_or_by_what_is_in_it(tmp_pat
     ("octets", "said"),
     [
         (b"[[name]]\nname = 5\n", "has no logical_name"),
+        (b"[[name]]\nname = " + b"[" * 2_000, "brackets are nested too deeply"),
+        (b"[[name]]\nclass_id = " + b"1" * 5_000, ":2: a number with too many digits"),
+        (b"[[name]]\nname =\n", ":2: not TOML: invalid value"),
         (b"1-0:1.8.0\n", "line 1 has no name"),
         (b"\xff\xfe", "no UTF-8 at offset 0"),
         (b"#" * (MAX_NAMES_FILE + 1), "no table of names"),
@@ -59,10 +62,21 @@ def test_a_model_that_is_not_there_is_no_mistake_and_one_that_is_broken_is(tmp_p
     assert load_meters(str(path), Names()) is None
     for text in ("", "[]", '{"format": 1, "meters": {"a": 5}}', "[" * 100_000):
         path.write_text(text, encoding="utf-8")
-        with pytest.raises(CaptureError, match=r"meters\.json: "):
+        with pytest.raises(CaptureError, match=r"meters\.json:"):
             load_meters(str(path), Names())
     with pytest.raises(CaptureError):
         load_meters(str(tmp_path), Names())
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [('[[name]]\nname = "x"\n', ":1: not JSON"), ("[" * 100_000, ": brackets are nested too deeply")]
+)
+def test_what_was_never_saved_is_called_no_meter_model(text: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "names.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CaptureError) as problem:
+        load_meters(str(path), Names())
+    assert str(problem.value) == f"{path}{said}, so it is no saved meter model"
 
 
 def test_a_model_that_cannot_be_saved_is_one_sentence(tmp_path: Path) -> None:

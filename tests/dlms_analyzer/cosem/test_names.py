@@ -73,7 +73,7 @@ def test_a_class_narrows_a_row_of_csv() -> None:
         ("[[meter]]\nx=1\n", "unknown table 'meter'"),
         ("[[class]]\nname='x'\n", "class_id must be a number"),
         ("[[class]]\nclass_id=1\nattributes={a='x'}\n", "attributes are numbers"),
-        ("= nothing", "Invalid"),
+        ("= nothing", "names:1: not TOML: invalid"),
     ],
 )
 def test_a_broken_toml_is_refused_with_its_place(text: str, said: str) -> None:

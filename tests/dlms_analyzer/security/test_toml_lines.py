@@ -7,7 +7,7 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlms_analyzer.security.toml_lines import table_lines
+from dlms_analyzer.security.toml_lines import parse_toml, table_lines
 
 TEXT = '''\
 # [[meter]] in a comment
@@ -97,3 +97,9 @@ def test_any_text_has_lines_within_itself(text: str) -> None:
     for table in table_lines(text):
         assert 1 <= table.line <= text.count("\n") + 1
         assert all(1 <= line <= text.count("\n") + 1 for line in table.keys.values())
+
+
+def test_a_line_may_have_many_dots_that_belong_to_no_key() -> None:
+    addresses = ", ".join(['"192.0.2.1"'] * 200)
+    text = f"a = [{addresses}]\n# {'.' * 90}\nb.c.d = 1.5\n"
+    assert parse_toml(text, "some.toml")["b"] == {"c": {"d": 1.5}}
