@@ -17,11 +17,13 @@ from dlms_analyzer.cli.progress import Progress
 from dlms_analyzer.framing.options import DecodeAs, FramingOptions
 from dlms_analyzer.messages import Message
 from dlms_analyzer.net import NetworkDecoder, UnreadFrames
+from dlms_analyzer.output.escape import escape
 
 
 def say(text: object) -> None:
-    """Tell the user something, on standard error."""
-    print(f"dlms-analyzer: {text}", file=sys.stderr)
+    """Tell the user something, on standard error; what steers a terminal, as in the name of a file, is made visible."""
+    lines = map(escape, str(text).split("\n"))
+    print("dlms-analyzer:", "\n".join(lines), file=sys.stderr)
 
 
 def say_problems(problems: ProblemLog) -> bool:

@@ -188,3 +188,21 @@ def test_a_wrong_display_filter_is_wrong_usage_with_a_pointer(command: str, caps
     said = capsys.readouterr().err
     assert "no field is called 'dlms.servise'; did you mean dlms.service" in said
     assert "\n  dlms.servise == aarq\n  ^^^^^^^^^^^^\n" in said
+
+
+@posix
+@pytest.mark.parametrize("command", [["read"], ["read", "--engine", "tshark"], ["sessions"], ["decrypt"]])
+@pytest.mark.parametrize("content", ["junk", "cut", "missing"])
+def test_escape_characters_in_the_name_of_a_file_do_not_reach_the_terminal(
+    command: list[str], content: str, captures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if "tshark" in command and shutil.which("tshark") is None:
+        pytest.skip("tshark is not installed")
+    path = tmp_path / "\x1b[31m\u202ered"
+    if content != "missing":
+        path.write_bytes(b"junk\n" if content == "junk" else (captures / SESSION).read_bytes()[:3000])
+    main([*command, str(path), *([str(tmp_path / "\x1b]0;out")] if command == ["decrypt"] else [])])
+    said = capsys.readouterr().err
+    assert r"\x1b[31m\u202ered" in said
+    assert "\x1b" not in said
+    assert "\u202e" not in said
