@@ -15,12 +15,11 @@ from dlms_analyzer.audit.rules import RULES, Grade
 from dlms_analyzer.audit.traffic import Traffic
 from dlms_analyzer.messages import Message
 from dlms_analyzer.security.keyring import Keyring
-from dlms_analyzer.security.protection import BAD_TAG, ERROR, NO_KEY
+from dlms_analyzer.security.protection import CLOSED
 
 MAX_CASES: Final = 20_000
 """Pairs of client and meter that are followed; a head-end reads some thousand meters with a few clients each."""
 
-_CLOSED: Final = frozenset({BAD_TAG, NO_KEY, ERROR})
 _ORDER: Final = {grade: index for index, grade in enumerate(Grade)}
 _RANK: Final = {code: index for index, code in enumerate(RULES)}
 
@@ -64,7 +63,7 @@ class Auditor:
             return
         case.association = association.number
         security = message.security
-        if security is not None and security.status in _CLOSED:
+        if security is not None and security.status in CLOSED:
             self.closed += 1
         for check in self._checks:
             check.look(case, message, association)

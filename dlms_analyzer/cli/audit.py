@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from dlms_analyzer.audit import Auditor
-from dlms_analyzer.cli.options import CaptureRun, add_capture_options, say
+from dlms_analyzer.cli.options import CaptureRun, add_capture_options, say, say_closed
 from dlms_analyzer.output.findings import finding_lines
 from dlms_analyzer.output.json_lines import json_line
 from dlms_analyzer.output.style import Style
@@ -43,8 +43,7 @@ def run(options: argparse.Namespace) -> int:
         if not found and (auditor.messages or not captures.status):
             print(f"no findings in {counted(auditor.messages, 'message')}")
     if auditor.closed:
-        of_all = f"{auditor.closed:,} of {counted(auditor.messages, 'message')}"
-        say(f"{of_all} did not open: what they carry was not looked at")
+        say_closed(auditor.closed, auditor.messages, "what they carry was not looked at")
     if auditor.left_out:
         say(f"{counted(auditor.left_out, 'message')} of further clients and meters were not looked at")
     return captures.status

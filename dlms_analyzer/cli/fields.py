@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from dlms_analyzer.cli.options import say
 from dlms_analyzer.filters.engine_fields import ENGINE_FIELDS
 from scapy_layers.reference import fields
 
@@ -28,4 +29,7 @@ def run(options: argparse.Namespace) -> int:
     width = max((len(name) for name, _, _ in found), default=0)
     for name, kind, said in found:
         print(f"{name:{width}}  {kind:18}  {said}")
-    return 0 if found else 1
+    if not found:
+        say(f"no field has {options.pattern!r} in its name")
+        return 1
+    return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from dlms_analyzer.capture import CaptureError
 from dlms_analyzer.capture.key_files import load_candidates
@@ -16,6 +16,8 @@ from dlms_analyzer.security.key_check import Meter, check, keys_dict
 from dlms_analyzer.security.key_trial import Candidate, Fit, Lock, Sample, Trial, candidates_of
 from dlms_analyzer.security.keys import KeyProblem
 from scapy_layers.ciphering import AUTHENTICATED, ENCRYPTED, SUITE
+
+_NOTHING: Final = "nothing is protected"
 
 
 def add_parser(commands: Any) -> None:
@@ -48,6 +50,8 @@ def _check(options: argparse.Namespace) -> int:
     with CaptureRun(options) as captures:
         for _ in captures.messages():
             pass
+    if captures.read_nothing:
+        return captures.status
     found = check(captures.analyzer.associations, captures.analyzer.security.keyring)
     if options.form == "jsonl":
         for meter in found.meters:
@@ -56,7 +60,7 @@ def _check(options: argparse.Namespace) -> int:
     for meter in found.meters:
         print("\n".join(_meter_lines(meter, options.show_secrets)))
     if not found.meters:
-        print("nothing is protected")
+        print(_NOTHING)
     for keys in found.unused:
         print(f"not used: {escape(keys.label)} ({escape(keys.origin)})")
     return captures.status
@@ -93,6 +97,9 @@ def _try(options: argparse.Namespace) -> int:
             sys.stdout.write(json_line(_lock_dict(lock, samples, fits)))
         else:
             print("\n".join(_lock_lines(lock, samples, fits, candidates)))
+    if not (trial.locks or trial.untitled or options.form == "jsonl" or captures.read_nothing):
+        found = check(captures.analyzer.associations, captures.analyzer.security.keyring)
+        print("nothing is protected by keys that can be tried" if found.meters else _NOTHING)
     if trial.untitled:
         say(f"{trial.untitled} protected messages not tried: the system title of their sender was not seen")
     return captures.status

@@ -18,6 +18,7 @@ from dlms_analyzer.framing.options import DecodeAs, FramingOptions
 from dlms_analyzer.messages import Message
 from dlms_analyzer.net import NetworkDecoder, UnreadFrames
 from dlms_analyzer.output.escape import escape
+from dlms_analyzer.words import counted
 
 
 def say(text: object) -> None:
@@ -40,6 +41,11 @@ def say_unread(unread: UnreadFrames) -> bool:
     for note in unread.notes():
         say(note)
     return unread.is_bad
+
+
+def say_closed(closed: int, messages: int, therefore: str) -> None:
+    """Tell the user how many messages are protected and did not open, and what comes of it."""
+    say(f"{closed:,} of {counted(messages, 'message')} did not open: {therefore}")
 
 
 def decode_as(text: str) -> DecodeAs:
@@ -128,6 +134,11 @@ class CaptureRun:
     def octets(self) -> int | None:
         """Size of the captures; None when somebody may still be writing what is read."""
         return None if self._follow is not None else self._source.bytes_total
+
+    @property
+    def read_nothing(self) -> bool:
+        """Whether no capture could be read, which has been told: nothing can be said of what is in them."""
+        return bool(self.status) and not self.analyzer.frames
 
     @property
     def is_stream(self) -> bool:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from dlms_analyzer.cli.meters import add_meter_options, known_meters
-from dlms_analyzer.cli.options import CaptureRun, add_capture_options, say
+from dlms_analyzer.cli.options import CaptureRun, add_capture_options, say, say_closed
 from dlms_analyzer.cosem.meters import Meters
 from dlms_analyzer.cosem.obis import Pattern
 from dlms_analyzer.meaning import learn
+from dlms_analyzer.messages import Message
 from dlms_analyzer.output.cells import csv_writer, width_of
 from dlms_analyzer.output.json_lines import json_line
 from dlms_analyzer.output.profiles import (
@@ -23,6 +24,7 @@ from dlms_analyzer.output.profiles import (
 from dlms_analyzer.output.style import Style
 from dlms_analyzer.output.values import CSV_COLUMNS, ValueLines, csv_row
 from dlms_analyzer.profile_cells import history, in_order
+from dlms_analyzer.security.protection import CLOSED
 from dlms_analyzer.values import Latest, Value, values_of
 
 
@@ -53,18 +55,21 @@ def add_parser(commands: Any) -> None:
         type=_pattern,
         metavar="OBIS",
         help="only the values of these objects, also from the rows of profiles, in the order of time: 1-0:1.8.0, "
-        "1.0.1.8.0.255 or 1-0:*.8.0, for example",
+        "1.0.1.8.0.255 or 1-0:*.8.0, for example; not with --profile",
     )
     command.add_argument("--once", action="store_true", help="read files only once")
     add_meter_options(command)
-    command.set_defaults(run=run)
+    command.set_defaults(run=run, usage_error=command.error)
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the values; gives the exit status."""
+    if options.profile is not None and options.history is not None:
+        options.usage_error("argument --history: not allowed with argument --profile")
     with CaptureRun(options) as captures, known_meters(options, captures.analyzer.security.keyring) as meters:
         learn_before(captures, options, meters)
-        values = values_of(captures.messages(), meters)
+        protection = _Protection()
+        values = values_of(protection.watch(captures.messages()), meters)
         if options.history is not None:
             values = history(values, options.history.matches)
             if not options.latest and not captures.is_stream:
@@ -80,7 +85,25 @@ def run(options: argparse.Namespace) -> int:
             _print_values(latest, options)
         else:
             _print_values(values, options, at_once=captures.is_stream)
+    if protection.closed:
+        say_closed(protection.closed, protection.messages, "the values in them are not known")
     return captures.status
+
+
+class _Protection:
+    """Counts the messages that pass, and those that did not open."""
+
+    def __init__(self) -> None:
+        self.messages = 0
+        self.closed = 0
+
+    def watch(self, messages: Iterable[Message]) -> Iterator[Message]:
+        """Pass messages on."""
+        for message in messages:
+            self.messages += 1
+            if message.security is not None and message.security.status in CLOSED:
+                self.closed += 1
+            yield message
 
 
 def learn_before(captures: CaptureRun, options: argparse.Namespace, meters: Meters) -> None:

@@ -19,6 +19,8 @@ NOT_VERIFIED: Final = "not-verified"
 NO_KEY: Final = "no-key"
 BAD_TAG: Final = "bad-tag"
 ERROR: Final = "error"
+CLOSED: Final = frozenset({NO_KEY, BAD_TAG, ERROR})
+"""Of what is protected so, nothing is known that it carries."""
 
 SEALED_KEY: Final = "dedicated key: the InitiateRequest that carries it could not be opened"
 """Why a dedicated key is missing although its AARQ is there."""

@@ -107,6 +107,34 @@ def test_try_says_when_no_key_fits_or_only_the_encryption_key_does(
     assert f"    may fit: {half}:1; no candidate is the authentication key" in out
 
 
+def test_try_of_a_capture_in_clear_says_that_nothing_is_protected(
+    captures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed = written(tmp_path / "list", EK)
+    capture = captures / "j_sn_wrapper_none.pcap"
+    assert run(capsys, "try", listed, capture) == (0, "nothing is protected\n", "")
+    assert run(capsys, "try", listed, capture, "-T", "jsonl") == (0, "", "")
+
+
+def test_try_says_when_there_are_only_keys_that_cannot_be_tried(
+    captures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dlms_analyzer.security.key_trial.TRIED_KEYS", frozenset())
+    listed = written(tmp_path / "list", EK)
+    _, out, _ = run(capsys, "try", listed, captures / "ln_wrapper_gmac_glo.pcap")
+    assert out == "nothing is protected by keys that can be tried\n"
+
+
+@pytest.mark.parametrize("action", ["check", "try"])
+def test_of_a_capture_that_cannot_be_opened_nothing_is_said_but_that(
+    action: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys = written(tmp_path / "keys.toml", f'[[meter]]\nname = "m"\nguek = "{EK}"\n')
+    missing = tmp_path / "missing.pcap"
+    told = f"dlms-analyzer: {missing}: No such file or directory\n"
+    assert run(capsys, action, keys, missing) == (1, "", told)
+
+
 def test_try_says_what_it_could_not_try(captures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     listed = written(tmp_path / "list", EK)
     status, out, err = run(capsys, "try", listed, captures / "ln_wrapper_preestablished.pcap")

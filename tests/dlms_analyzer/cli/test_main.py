@@ -182,7 +182,11 @@ def test_sessions_in_text_name_both_ends_and_what_went_wrong(
 def test_fields_lists_the_fields_of_the_layers(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fields", "logical_name"]) == 0
     assert any(line.startswith("dlms.logical_name ") for line in out_of(capsys))
+
+
+def test_fields_says_when_no_field_is_called_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fields", "no such field"]) == 1
+    assert capsys.readouterr() == ("", "dlms-analyzer: no field has 'no such field' in its name\n")
 
 
 def test_fields_lists_the_fields_of_the_engine_too(capsys: pytest.CaptureFixture[str]) -> None:

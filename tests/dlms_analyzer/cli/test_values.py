@@ -88,10 +88,23 @@ def test_a_profile_that_nobody_read_is_said(captures: Path, capsys: pytest.Captu
     assert captured.err == "dlms-analyzer: no profile 1-0:98.1.0 was read\n"
 
 
+@pytest.mark.parametrize("other", ["--history", "--latest"])
+def test_rows_of_profiles_are_not_asked_for_together_with_other_values(
+    other: str, captures: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = [other, "1-0:1.8.0"] if other == "--history" else [other]
+    with pytest.raises(SystemExit) as ended:
+        main(["values", str(captures / PROFILE), "--profile", "1-0:99.1.0", *chosen])
+    assert ended.value.code == 2
+    assert "not allowed with argument" in capsys.readouterr().err
+
+
 def test_ciphered_values_need_their_keys(captures: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["values", str(captures / "ln_wrapper_gmac_glo.pcap"), "--latest", "-T", "jsonl"]
     assert main(arguments) == 0
-    without = capsys.readouterr().out.splitlines()
+    captured = capsys.readouterr()
+    assert captured.err == "dlms-analyzer: 66 of 74 messages did not open: the values in them are not known\n"
+    without = captured.out.splitlines()
     assert main([*arguments, "--keys", str(captures / "ln_wrapper_gmac_glo.keys.toml")]) == 0
     opened = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert len(opened) > len(without)
