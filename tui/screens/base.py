@@ -75,7 +75,7 @@ class MainScreen(Screen[None]):
         if not self.is_current or not self.is_running or not self.is_mounted:
             self._missed.add(what)
             return
-        getattr(self, what)()
+        self._hear(what)
         self.update_status()
 
     def on_screen_resume(self) -> None:
@@ -83,8 +83,15 @@ class MainScreen(Screen[None]):
         missed, self._missed = self._missed, set()
         for what in ("changed", "grew", "learnt"):
             if what in missed:
-                getattr(self, what)()
+                self._hear(what)
         self.update_status()
+
+    def _hear(self, what: str) -> None:
+        """Take note of something new; another capture has another name in the title line too."""
+        if what == "changed":
+            for line in self.query(TitleLine):
+                line.refresh()
+        getattr(self, what)()
 
     def update_status(self) -> None:
         """Say again what the status line says."""

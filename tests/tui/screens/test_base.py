@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.app import ComposeResult
 from textual.widgets import Label
 
+from tests.tui.running import press, running, screen_text, session_of, settled
 from tui.app import AnalyzerApp
 from tui.screens.base import MainScreen
 
@@ -34,3 +36,19 @@ async def test_a_screen_that_has_no_panes_yet_is_told_when_it_has_them() -> None
         assert screen.told == 1
         screen.tell("grew")
         assert screen.told == 2
+
+
+def title(app: AnalyzerApp) -> str:
+    """The first line of the screen."""
+    return screen_text(app).split("\n", 1)[0]
+
+
+@pytest.mark.parametrize("first", ["ln_wrapper_low", None])
+async def test_the_title_names_the_capture_that_is_open_now(first: str | None) -> None:
+    async with running(session_of(first) if first else None, keys=["2", "7", "1"]) as pilot:
+        assert ("ln_wrapper_low.pcap" in title(pilot.app)) is bool(first)
+        await pilot.app.open_session(session_of("event_udp_wrapper"))
+        await settled(pilot)
+        for key in ("1", "2", "7"):
+            await press(pilot, key)
+            assert title(pilot.app).endswith("event_udp_wrapper.pcap")
