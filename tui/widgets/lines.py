@@ -52,11 +52,11 @@ class LineList(VirtualView, can_focus=True):
     ]
 
     class Highlighted(Message):
-        """The cursor is on another line, or the line under it has changed.
+        """The cursor is on another line, the line under it has changed, or there is none any more.
 
         Attributes:
             list: which list.
-            index: the line.
+            index: the line; 0 of an empty list too.
         """
 
         def __init__(self, line_list: LineList, index: int) -> None:
@@ -166,7 +166,7 @@ class LineList(VirtualView, can_focus=True):
         if self.following and after:
             self.cursor = after - 1
             self.reveal(self.cursor, self.page_size)
-        if not before and after:
+        if bool(before) != bool(after):
             self._tell()
         if before - self.scroll_offset.y <= self.page_size:
             self.refresh()
@@ -178,8 +178,7 @@ class LineList(VirtualView, can_focus=True):
         self.reveal(self.cursor, self.page_size)
 
     def _tell(self) -> None:
-        if self.count:
-            self.post_message(self.Highlighted(self, self.cursor))
+        self.post_message(self.Highlighted(self, self.cursor))
 
     def go(self, index: int) -> None:
         """Put the cursor on a line, with some lines around it visible."""

@@ -375,3 +375,17 @@ async def test_keys_that_are_added_later_are_seen_by_the_filter_and_a_new_theme_
         pilot.app.theme = "dlms-light"
         await settled(pilot)
         assert screen.chosen._job is job
+
+
+async def test_a_filter_that_no_message_meets_leaves_no_details_and_nothing_to_copy() -> None:
+    async with running(session_of(PLAIN)) as pilot:
+        assert "application_context_name" in screen_text(pilot.app)
+        await filtered(pilot, "message.number == 9999")
+        text = screen_text(pilot.app)
+        assert "0 of 84 messages" in text
+        assert "no message" in text
+        assert "application_context_name" not in text
+        await press(pilot, "y")
+        assert pilot.app.screen.query(MessageList)  # no dialog lies on it
+        await filtered(pilot, "")
+        assert "application_context_name" in screen_text(pilot.app)

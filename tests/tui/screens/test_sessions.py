@@ -179,6 +179,18 @@ async def test_another_capture_takes_the_place_of_the_list() -> None:
         assert numbers(pilot) == [0, 1, 2]
 
 
+async def test_a_capture_without_messages_leaves_no_details_of_the_one_before(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.pcap"
+    empty.write_bytes(pcap([]))
+    async with running(session_of("ln_wrapper_low"), keys=["2", "1"]) as pilot:
+        await pilot.app.open_session(session_of(empty))
+        await settled(pilot)
+        assert "no message" in screen_text(pilot.app)
+        await press(pilot, "2")
+        assert "0 associations in 0 conversations" in screen_text(pilot.app)
+        assert "context logical-name" not in screen_text(pilot.app)
+
+
 async def test_keys_that_are_added_name_the_meter_and_change_the_sign() -> None:
     async with running(session_of("ln_wrapper_gmac_glo"), keys=["2"]) as pilot:
         before = screen_text(pilot.app)

@@ -111,6 +111,18 @@ async def test_a_shorter_list_takes_the_cursor_back_inside() -> None:
     assert ("chosen", 0) not in app.told
 
 
+async def test_a_list_that_has_become_empty_tells_so() -> None:
+    app = Listing(3)
+    async with app.run_test(size=(40, 10)) as pilot:
+        for empty in (lambda: app.numbers.replace(0), lambda: setattr(app.numbers, "count", 0)):
+            app.numbers.count = 3
+            await pilot.pause()
+            app.told.clear()
+            empty()
+            await pilot.pause()
+            assert ("highlighted", 0) in app.told
+
+
 async def test_a_line_ends_before_the_scroll_bar() -> None:
     for count, width in ((100, 39), (3, 40)):
         app = Listing(count)
