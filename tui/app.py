@@ -29,7 +29,7 @@ from tui.recent import Recent
 from tui.screens import MAIN_SCREENS
 from tui.screens.base import MainScreen
 from tui.session import Given, Session
-from tui.settings import Settings, save_setting
+from tui.settings import Settings, key_place, save_setting
 from tui.theme import CONTRAST_CSS, NARROW_CSS, NO_COLOUR_CSS, THEMES
 
 GROWTH: Final = 0.15
@@ -129,7 +129,7 @@ class AnalyzerApp(App[int]):
                 self.settings.keys, bindings_of(_with_keys(type(self))), type(self).__name__
             )
             self.set_keymap(keymap)
-            self._problems += problems
+            self._problems += [key_place(self._settings_path, name) + text for name, text in problems.items()]
         self.set_interval(GROWTH, self._tell_growth)
         self.set_interval(ASK_DROPS, self._ask_drops)
         self.set_interval(garbage.REST, lambda: garbage.sweep(self.jobs.idle))

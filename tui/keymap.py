@@ -20,8 +20,8 @@ class CheckedKeys(NamedTuple):
 
     keymap: dict[str, str]
     """For `App.set_keymap`."""
-    problems: list[str]
-    """Sentences about the others."""
+    problems: dict[str, str]
+    """Sentences about the others, by the names of their actions."""
 
 
 def bindings_of(owners: Iterable[type[DOMNode]]) -> dict[str, list[Binding]]:
@@ -44,19 +44,19 @@ def checked_keys(wanted: Mapping[str, str], bindings: Mapping[str, list[Binding]
     """
     known = {binding.id: binding for scope in bindings.values() for binding in scope if binding.id}
     keymap: dict[str, str] = {}
-    problems = []
+    problems: dict[str, str] = {}
     for name, text in wanted.items():
         keys = _keys_of(text)
         unknown = [key for key in keys if not _is_key(key)]
         if name not in known:
             near = get_close_matches(name, known, 1)
-            problems.append(f"keys: there is no action {name}" + (f"; is {near[0]} meant?" if near else ""))
+            problems[name] = f"keys: there is no action {name}" + (f"; is {near[0]} meant?" if near else "")
         elif unknown or not keys:
-            problems.append(f"keys: {name}: there is no key {unknown[0] if unknown else text!r}")
+            problems[name] = f"keys: {name}: there is no key {unknown[0] if unknown else text!r}"
         else:
             keymap[name] = ",".join(keys)
     for name, taken in _conflicts(keymap, bindings, everywhere).items():
-        problems.append(f"keys: {name}: {taken}; the usual key is used")
+        problems[name] = f"keys: {name}: {taken}; the usual key is used"
         del keymap[name]
     return CheckedKeys(keymap, problems)
 

@@ -40,8 +40,20 @@ class Times(StrEnum):
     """Seconds since the message before."""
 
 
+KEYS_EXAMPLE: Final = '"messages.filter" = "slash,f4"'
+"""A line of the table `keys`."""
+
+
 class Unfit(Exception):
-    """A value that a setting cannot have; the message says what was expected."""
+    """A value that a setting cannot have; the message says what was expected.
+
+    Attributes:
+        entry: what in the value is wrong, with a dot before it, where that has a line of its own.
+    """
+
+    def __init__(self, text: str, entry: str = "") -> None:
+        super().__init__(text)
+        self.entry = entry
 
 
 Reader = Callable[[Any], Any]
@@ -67,19 +79,25 @@ def _count(value: Any) -> int:
     return value
 
 
-def _names(value: Any) -> tuple[str, ...]:
+def _columns(value: Any) -> tuple[str, ...]:
+    from tui.message_columns import COLUMNS  # columns need the session, and that needs the folders of this module
+
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise Unfit('a list of names is expected, like ["number", "time"]')
+    known = [column.key for column in COLUMNS]
+    unknown = next((one for one in value if one not in known), None)
+    if unknown is not None:
+        raise Unfit(f"there is no column {unknown}; there are {', '.join(known)}")
     return tuple(value)
 
 
 def _keys(value: Any) -> Mapping[str, str]:
     if not isinstance(value, dict):
-        raise Unfit('a table is expected, with lines like "messages.filter" = "slash"')
+        raise Unfit(f"a table is expected, with lines like {KEYS_EXAMPLE}")
     flat = dict(_flattened(value, ""))
     wrong = next((name for name, keys in flat.items() if not isinstance(keys, str) or not keys.strip()), None)
     if wrong is not None:
-        raise Unfit(f'{wrong}: a text with one or more keys is expected, like "slash" or "ctrl+f,slash"')
+        raise Unfit(f'{wrong}: a text with one or more keys is expected, like "slash" or "slash,f4"', f".{wrong}")
     return MappingProxyType(flat)
 
 
@@ -106,7 +124,7 @@ class Settings:
         default=(),
         metadata={
             "help": "Columns of the list of messages, in their order; an empty list is the usual ones.",
-            "read": _names,
+            "read": _columns,
         },
     )
     times: Times = field(
@@ -189,15 +207,31 @@ def load_settings(path: Path | None) -> Loaded:
     found: dict[str, Any] = {}
     problems = []
     for name, value in document.items():
-        where = f"{path}:{line_of(name, lines)}: "
         if name not in known:
-            problems.append(f"{where}there is no setting {name}")
+            problems.append(f"{path}:{line_of(name, lines)}: there is no setting {name}")
             continue
         try:
             found[name] = known[name].metadata["read"](value)
         except Unfit as problem:
-            problems.append(f"{where}{name}: {problem}; the usual one is used")
+            line = line_of(name + problem.entry, lines)
+            problems.append(f"{path}:{line}: {name}: {problem}; the usual one is used")
     return Loaded(replace(Settings(), **found), problems)
+
+
+def key_place(path: Path | None, action: str) -> str:
+    """Where the file gives keys to an action, as it stands before a sentence about them; empty without a file.
+
+    Args:
+        path: of the file.
+        action: its name.
+    """
+    if path is None:
+        return ""
+    try:
+        lines = table_lines(_text_of(path))
+    except (OSError, UnicodeDecodeError):  # gone since it was read
+        return ""
+    return f"{path}:{line_of(f'keys.{action}', lines)}: "
 
 
 def save_setting(path: Path | None, name: str, value: Any) -> str | None:
@@ -256,7 +290,7 @@ def settings_text(settings: Settings) -> str:
         text += f"\n# {one.metadata['help']}\n"
         text += tomlkit.dumps({one.name: _plain(getattr(settings, one.name))})
         if one.name == "keys":
-            text += '# "messages.filter" = "slash,ctrl+f"\n'
+            text += f"# {KEYS_EXAMPLE}\n"
     return text
 
 

@@ -134,10 +134,16 @@ def table_lines(text: str) -> list[TableLines]:
 
 
 def line_of(name: str, tables: list[TableLines]) -> int:
-    """The line of a key above the first header or else of a table; 1 when there is neither."""
-    if name in tables[0].keys:
-        return tables[0].keys[name]
-    return next((table.line for table in tables if table.path.split(".")[0] == name), 1)
+    """The line of a key or a table, by its path with dots; of what it would stand in when it is not found, or 1."""
+    while name:
+        for table in tables:
+            before = f"{table.path}." if table.path else ""
+            places = [(table.path, table.line), *((before + key, line) for key, line in table.keys.items())]
+            for path, line in places:
+                if f"{path}.".startswith(f"{name}."):
+                    return line
+        name = name.rpartition(".")[0]
+    return 1
 
 
 def _end_of_value(text: str, position: int) -> int:

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.support import REPOSITORY
+from tests.tui.running import running
 from tui import settings as module
+from tui.message_columns import COLUMNS
 from tui.settings import (
     FOLDER_VARIABLE,
     MAX_FILE,
@@ -69,10 +71,10 @@ def test_a_file_from_a_windows_editor_is_read(file: Path) -> None:
         ("recent_files = -1", "recent_files: a whole number from 0 to 10000 is expected"),
         ("recent_files = true", "recent_files: a whole number from 0 to 10000 is expected"),
         ('columns = "time"', 'columns: a list of names is expected, like ["number", "time"]'),
-        ("keys = 3", 'keys: a table is expected, with lines like "messages.filter" = "slash"'),
+        ("keys = 3", 'keys: a table is expected, with lines like "messages.filter" = "slash,f4"'),
         (
             'keys = {a.b = ""}',
-            'keys: a.b: a text with one or more keys is expected, like "slash" or "ctrl+f,slash"',
+            'keys: a.b: a text with one or more keys is expected, like "slash" or "slash,f4"',
         ),
     ],
 )
@@ -81,6 +83,14 @@ def test_a_value_that_cannot_be_is_told_with_its_line_and_the_usual_one_used(fil
     settings, problems = load_settings(file)
     assert problems == [f"{file}:3: {told}; the usual one is used"]
     assert settings == Settings(filter_history=7)
+
+
+def test_an_unknown_column_is_told_with_those_that_there_are(file: Path) -> None:
+    file.write_text('times = "delta"\ncolumns = ["time", "gist"]\n')
+    settings, problems = load_settings(file)
+    known = ", ".join(column.key for column in COLUMNS)
+    assert problems == [f"{file}:2: columns: there is no column gist; there are {known}; the usual one is used"]
+    assert settings == Settings(times=Times.DELTA)
 
 
 def test_an_unknown_setting_is_told_with_its_line_and_does_not_hide_the_others(file: Path) -> None:
@@ -124,9 +134,9 @@ def test_one_setting_is_written_and_everything_else_stays_with_its_comments(file
 
 def test_a_setting_that_the_file_has_not_got_is_added_above_its_tables(file: Path) -> None:
     file.write_text(WRITTEN + "\n[colour]\nred = 1\n")
-    assert save_setting(file, "columns", ("number", "gist")) is None
+    assert save_setting(file, "columns", ("number", "info")) is None
     settings, problems = load_settings(file)
-    assert settings.columns == ("number", "gist")
+    assert settings.columns == ("number", "info")
     assert settings.keys["frames.toggle"] == "f"
     assert "[colour]\nred = 1\n" in file.read_text()
     assert [problem.split(": ", 1)[1] for problem in problems] == ["there is no setting colour"]
@@ -196,3 +206,41 @@ def test_every_setting_is_in_the_user_guide() -> None:
     guide = (REPOSITORY / "docs" / "settings.md").read_text(encoding="utf-8")
     for one in fields(Settings):
         assert f"`{one.name}`" in guide
+
+
+@pytest.mark.parametrize("written", ["documented", "generated"])
+async def test_the_settings_that_are_suggested_can_be_used_as_they_stand(file: Path, written: str) -> None:
+    if written == "documented":
+        guide = (REPOSITORY / "docs" / "settings.md").read_text(encoding="utf-8")
+        file.write_text(guide.partition("```toml\n")[2].partition("```")[0])
+    else:
+        file.write_text(re.sub(r'^# (?=")', "", settings_text(Settings()), flags=re.MULTILINE))
+    settings, problems = load_settings(file)
+    assert settings.keys
+    assert not problems
+    async with running(None, settings=settings, settings_path=file) as pilot:
+        assert [one.message for one in pilot.app._notifications] == []
+        assert pilot.app.screen.active_bindings["f4"].binding.id == "messages.filter"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('[keys]\n# mine\n"messages.filter" = "ctrl+f"\n', 3),
+        ('[keys.messages]\nfilter = "ctrl+f"\n', 2),
+        ('\nkeys."messages.filter" = "ctrl+f"\n', 2),
+        ('\nkeys = {messages.filter = "ctrl+f"}\n', 2),
+    ],
+)
+async def test_keys_that_another_action_has_are_told_with_their_line(file: Path, text: str, line: int) -> None:
+    file.write_text(text)
+    async with running(None, settings=load_settings(file).settings, settings_path=file) as pilot:
+        assert [one.message for one in pilot.app._notifications] == [
+            f"{file}:{line}: keys: messages.filter: ctrl+f is the key of messages.search already; the usual key is used"
+        ]
+
+
+def test_keys_that_are_no_text_are_told_with_their_line(file: Path) -> None:
+    file.write_text('[keys]\n"app.quit" = "Q"\n"messages.filter" = 3\n')
+    told = 'keys: messages.filter: a text with one or more keys is expected, like "slash" or "slash,f4"'
+    assert load_settings(file).problems == [f"{file}:3: {told}; the usual one is used"]
