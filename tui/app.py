@@ -21,6 +21,7 @@ from textual.widgets import Input
 
 from dlms_analyzer.output.escape import escape
 from tui import garbage
+from tui.actions import actions_of
 from tui.capturing import Capturing
 from tui.harmless import Harmless
 from tui.jobs import Job, Jobs
@@ -306,18 +307,13 @@ class AnalyzerApp(App[int]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action of the current screen and of the application, for the palette."""
-        seen = set()
-        for active in screen.active_bindings.values():
-            binding = active.binding
-            if binding.action in seen or not binding.description or binding.system:
-                continue
-            seen.add(binding.action)
+        for one in actions_of(screen):
 
-            def run(action: str = binding.action, node: Any = active.node) -> None:
+            def run(action: str = one.action, node: DOMNode = one.node) -> None:
                 self.call_later(self.run_action, action, node)
 
-            shown = self.get_key_display(binding)
-            yield SystemCommand(f"{binding.description} ({shown})", binding.tooltip or f"key {shown}", run)
+            keys = " ".join(one.keys)
+            yield SystemCommand(f"{one.title} ({keys})  {one.name}".rstrip(), one.about or f"key {keys}", run)
         for theme in THEMES:
 
             def use(name: str = theme.name) -> None:
