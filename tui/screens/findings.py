@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from dlms_analyzer.audit.indexed import IndexAudit
@@ -34,8 +35,9 @@ class FindingsScreen(GatheringScreen):
 
     DEFAULT_CSS = """
     FindingsScreen {
-        #issues { height: 1fr; min-height: 4; }
-        #about { height: auto; max-height: 8; padding: 0 1; background: $surface; }
+        #issues { height: 1fr; min-height: 3; }
+        #about { height: auto; max-height: 40%; padding: 0 1; background: $surface; }
+        #said { width: 1fr; height: auto; }
         #shown { height: 30%; min-height: 3; }
     }
     """
@@ -53,11 +55,14 @@ class FindingsScreen(GatheringScreen):
         self._issues: list[Issue] = []
         self._grouping = Grouping.WORST
         self._origin: Origin | None = None
+        self._told: Heading | Issue | None = None
+        """What the text is about."""
 
     def body(self) -> ComposeResult:
         """The three panes."""
         yield IssueTable(id="issues")
-        yield Static(id="about", markup=False)
+        with VerticalScroll(id="about", can_focus=True):
+            yield Static(id="said", markup=False)
         yield RowTable[Shown](SHOWN_COLUMNS, id="shown")
 
     @property
@@ -129,7 +134,10 @@ class FindingsScreen(GatheringScreen):
             await self.analyzer_app.show_message(row.messages[0])
 
     def _show_about(self, row: Heading | Issue | None) -> None:
-        session, about = self.session, self.query_one("#about", Static)
+        session, about = self.session, self.query_one("#said", Static)
+        if row is None or self._told is None or not _same(row, self._told):
+            self.query_one("#about").scroll_home(animate=False)
+        self._told = row
         if session is None or not isinstance(row, Issue):
             about.update(safe(row.text if row is not None else self._nothing()))
             self.shown.show(())

@@ -50,6 +50,19 @@ async def test_the_worst_is_on_top_with_its_reason_and_what_to_do(size: tuple[in
         assert ranks == sorted(ranks)
 
 
+@pytest.mark.parametrize("size", [(80, 24), (60, 18), (50, 14)], ids=str)
+async def test_what_to_do_can_be_scrolled_to_and_the_status_stays_in_sight(size: tuple[int, int]) -> None:
+    async with running(session_of("ln_wrapper_low"), size, ["5", "down", "tab"]) as pilot:
+        about = pilot.app.screen.query_one("#about")
+        assert about.has_focus
+        await press(pilot, *["down"] * 20)
+        assert "do: Use high level security" in " ".join(screen_text(pilot.app).split())
+        assert "known to others." in " ".join(screen_text(pilot.app).split())
+        assert "3 issues, worst first" in screen_text(pilot.app)
+        await press(pilot, "shift+tab", "up")
+        assert about.scroll_offset.y == 0
+
+
 async def test_each_message_of_an_issue_says_what_it_shows() -> None:
     async with running(session_of(EDGE), keys=["5"]) as pilot:
         put_on(pilot, "bad-fcs")
