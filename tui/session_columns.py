@@ -9,6 +9,7 @@ from typing import Any, Final, overload
 from dlms_analyzer.associations.association import Association
 from dlms_analyzer.frames import NANOSECONDS
 from dlms_analyzer.ladder.rungs import PROTECTIONS
+from dlms_analyzer.meaning import place_of_server
 from dlms_analyzer.message_json import time_text
 from dlms_analyzer.net.streams import Conversation
 from dlms_analyzer.output.spans import span_text
@@ -125,6 +126,17 @@ def _throughput(row: SessionRow) -> str:
     return f"{row.measured.throughput(row.association):,.0f}"
 
 
+def _meter(row: SessionRow) -> str:
+    """What the meter is called; where it is while nothing of that was seen, as other screens call it."""
+    if row.facts is None or row.association is None:
+        return ""
+    return row.facts.meter or place_of_server(row.association)
+
+
+def _meter_role(row: SessionRow) -> str:
+    return "bold" if row.facts is not None and row.facts.meter else "dim"
+
+
 def _lock_role(row: SessionRow) -> str:
     return "" if row.facts is None else LOCK_ROLES[row.facts.protection]
 
@@ -153,7 +165,7 @@ COLUMNS: Final[tuple[Column[SessionRow], ...]] = (
     Column("client", "Client", 21, _fact(lambda facts: facts.client), rank=7),
     Column("server", "Server", 21, _fact(lambda facts: facts.server), rank=2),
     Column("saps", "SAPs", 8, _fact(lambda facts: facts.saps), _dim, rank=3),
-    Column("meter", "Meter", 16, _fact(lambda facts: facts.meter), lambda _: "bold", grow=1),
+    Column("meter", "Meter", 16, _meter, _meter_role, grow=1),
     Column("context", "Context", 11, _fact(lambda facts: facts.context), rank=4),
     Column("mechanism", "Login", 11, _fact(lambda facts: facts.mechanism), rank=8),
     Column("security", "Sec", 4, _fact(lambda facts: LOCKS[facts.protection]), _lock_role),
@@ -187,6 +199,8 @@ def sort_key(session: Session, key: str) -> Callable[[Association], Any]:
 
     def by_fact(association: Association) -> Any:
         value = getattr(facts_of(association, session.meters), _FACTS[key])
+        if key == "meter":
+            return value or place_of_server(association)
         return PROTECTIONS.index(value) if key == "security" else value
 
     return by_fact

@@ -12,7 +12,7 @@ from tests.dlms_analyzer.script import GET, RAW_IP, VALUE, Script
 from tests.tui.paced import let_in, paced
 from tests.tui.running import press, running, screen_text, session_of, settled
 from tui.screens.ladder import LadderScreen
-from tui.session_columns import LARGEST_FIRST, SORTABLE
+from tui.session_columns import COLUMNS, LARGEST_FIRST, SORTABLE
 from tui.widgets.session_table import SessionTable
 
 THREE = ("ln_wrapper_low", "hdlc_edge_cases", "ln_wrapper_gmac_wrong_ak")
@@ -41,6 +41,16 @@ async def test_the_associations_are_listed_with_the_meter_and_how_they_ended(siz
         assert "key?" in text
         assert "6 associations in 4 conversations" in text
         assert "context logical-name" in text
+
+
+async def test_a_meter_without_a_name_is_called_by_its_place() -> None:
+    async with running(session_of(*THREE), (80, 24), ["2"]) as pilot:
+        pilot.app.screen._sort("meter")
+        await settled(pilot)
+        rows = [line.split() for line in screen_text(pilot.app).splitlines()[2:8]]
+        assert [row[1] for row in rows] == ["127.0.0.1/1.16", *["GRX0000000123456"] * 5]
+        meter = next(column for column in COLUMNS if column.key == "meter")
+        assert [meter.role(row) for row in table(pilot).lines or ()] == ["dim", *["bold"] * 5]
 
 
 async def test_the_details_say_why_an_association_does_not_open() -> None:
