@@ -44,12 +44,14 @@ class KeySetRow(NamedTuple):
 
     Attributes:
         keys: the set.
-        opens: how many meters have it.
+        fits: how many meters it is for.
+        opens: of how many of them it opens something.
         learnt: the capture taught it.
         show_secrets: its secrets are shown.
     """
 
     keys: KeySet
+    fits: int
     opens: int
     learnt: bool
     show_secrets: bool
@@ -63,8 +65,21 @@ def meter_rows(survey: KeySurvey) -> list[MeterRow]:
 
 def key_set_rows(survey: KeySurvey, keyring: list[KeySet], *, show_secrets: bool) -> list[KeySetRow]:
     """All key sets, in the order in which they came."""
-    used = [id(keys) for meter in survey.found.meters for keys in meter.keys]
-    return [KeySetRow(keys, used.count(id(keys)), keys.since > 0, show_secrets) for keys in keyring]
+    found: dict[int, list[Meter]] = {}
+    for meter in survey.found.meters:
+        for keys in meter.keys:
+            found.setdefault(id(keys), []).append(meter)
+    rows = []
+    for keys in keyring:
+        meters = found.get(id(keys), [])
+        opened = sum(bool(meter.opened or meter.not_verified) for meter in meters) if _can_open(keys) else 0
+        rows.append(KeySetRow(keys, len(meters), opened, keys.since > 0, show_secrets))
+    return rows
+
+
+def _can_open(keys: KeySet) -> bool:
+    """Whether anything can be deciphered with a set: a password and what checks signatures open nothing."""
+    return any(name != "password" and not name.endswith("_signing_cert") for name in keys.keys)
 
 
 def role_of(state: State) -> str:
@@ -92,8 +107,10 @@ def _is_secret(keys: KeySet, name: str) -> bool:
 
 
 def _use(row: KeySetRow) -> str:
-    if row.opens:
+    if row.opens and row.opens == row.fits:
         return counted(row.opens, "meter")
+    if row.fits:
+        return f"{row.opens or 'none'} of {row.fits}"
     return "replaced" if row.learnt else "not used"
 
 

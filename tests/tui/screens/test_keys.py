@@ -90,8 +90,32 @@ async def test_with_the_right_keys_everything_is_verified() -> None:
         assert states(pilot) == [State.VERIFIED]
         assert "VERIFIED:" in screen_text(pilot.app)
         (row,) = keys_screen(pilot).sets.rows
-        assert (row.opens, row.learnt) == (1, False)
+        assert (row.fits, row.opens, row.learnt) == (1, 1, False)
         assert "1 meter " in screen_text(pilot.app)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("password = 'Gurux'\n", "none of 1"),
+        (f"guek = '{AK}'\ngak = '{AK}'\n", "none of 1"),
+        (f"guek = '{EK}'\ngak = '{AK}'\npassword = 'Gurux'\n", "1 meter"),
+    ],
+    ids=["password", "wrong", "right"],
+)
+async def test_of_key_sets_it_is_said_how_many_of_their_meters_they_open(
+    tmp_path: Path, written: str, said: str
+) -> None:
+    (tmp_path / "keys.toml").write_text(f"[[meter]]\nname = 'mine'\nserver_sap = 1\n{written}")
+    async with running(session_of(GLO, keys=tmp_path / "keys.toml"), keys=["4"]) as pilot:
+        assert f"mine {said}" in flat(pilot)
+
+
+async def test_a_password_beside_the_right_keys_opens_no_meter(tmp_path: Path) -> None:
+    right = f"[[meter]]\nserver_sap = 1\nguek = '{EK}'\ngak = '{AK}'\n"
+    (tmp_path / "keys.toml").write_text(f"{right}[[meter]]\naddress = '127.0.0.1'\npassword = 'x'\n")
+    async with running(session_of(GLO, keys=tmp_path / "keys.toml"), keys=["4"]) as pilot:
+        assert [(row.fits, row.opens) for row in keys_screen(pilot).sets.rows] == [(1, 1), (1, 0)]
 
 
 async def test_a_capture_in_clear_needs_no_keys() -> None:
