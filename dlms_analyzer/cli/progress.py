@@ -14,8 +14,8 @@ PATIENCE: Final = 1.0
 """Seconds of reading that need no progress."""
 INTERVAL: Final = 0.25
 """Seconds between two updates."""
-LOOK_EVERY: Final = 512
-"""Frames between two looks at the clock; a power of two."""
+LOOK_EVERY: Final = 8
+"""Frames between two looks at the clock; a power of two. A frame of 64 kB may hold thousands of messages."""
 USUAL_COLUMNS: Final = 80
 """Width of a terminal that does not tell."""
 _ERASE: Final = "\r\x1b[K"

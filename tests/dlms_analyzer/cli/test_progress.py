@@ -56,9 +56,23 @@ def test_a_terminal_sees_how_far_reading_is_and_nothing_in_the_end(
     frames = many(source, 10_000)
     assert list(Progress(source, terminal).watch(frames)) == frames
     shown = terminal.getvalue().split("\r\x1b[K")
-    assert "1,024 frames, 1,024 frames/s" in shown[1]
+    assert "16 frames, 16 frames/s" in shown[1]
     assert len(shown) > 10
     assert shown[-1] == ""
+
+
+def test_few_frames_that_take_long_have_progress_after_a_second(
+    source: FileSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(progress, "monotonic", lambda: now)
+    monkeypatch.setenv("TERM", "xterm")
+    terminal = Terminal()
+    for _ in Progress(source, terminal).watch(many(source, 120)):
+        now += 0.04
+        if now < 1:
+            assert terminal.getvalue() == ""
+    assert "32 frames, 25 frames/s" in terminal.getvalue()
 
 
 def test_what_is_read_in_a_moment_needs_no_progress(source: FileSource, monkeypatch: pytest.MonkeyPatch) -> None:
