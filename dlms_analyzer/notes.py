@@ -229,8 +229,8 @@ CODES: Final[dict[str, Code]] = {
     ),
     "refused": Code(
         _EXCHANGE, _NOTE,
-        "The request was refused.",
-        "The text names the reason that the server gave.",
+        "The request was refused as a whole.",
+        "The text names the reason that the server gave. A refused access has no note, but counts as an error.",
     ),
     "pdu-too-large": Code(
         _ASSOCIATION, _WARNING,

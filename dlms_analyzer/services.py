@@ -42,6 +42,9 @@ class Service(NamedTuple):
     protects: bool = False
 
 
+REFUSALS: Final = frozenset({"exception-response", "confirmed-service-error"})
+"""Services that refuse a request as a whole."""
+
 _BIT: Final = {part.name: part.mask for part in CONFORMANCE_PARTS}
 _TRANSFER: Final = {
     "get": _BIT["block_transfer_with_get_or_read"],

@@ -11,7 +11,7 @@ from dlms_analyzer.framing.units import Sender
 from dlms_analyzer.items import Item, joined_action, joined_get, joined_read, joined_values, refusal_by_access
 from dlms_analyzer.messages import Reassembled
 from dlms_analyzer.notes import Expert
-from dlms_analyzer.services import Role
+from dlms_analyzer.services import REFUSALS, Role
 from dlms_analyzer.transfers import Transfer
 from scapy_layers import DecodeError, gist_of
 
@@ -153,7 +153,7 @@ class Pairing:
                 return Paired(exchange, waited, (), None, experts)
             return self._response_block(association, exchange, key, decoded, waited, number, experts)
         completed = self.complete(association, exchange, key, items, number)
-        if not items and service in ("exception-response", "confirmed-service-error"):
+        if not items and service in REFUSALS:
             association.count_error(service)
             refusal = gist_of(record)
             experts += (Expert("refused", f"message {exchange.request} was refused: {refusal}"),)

@@ -13,6 +13,7 @@ from dlms_analyzer.security.envelopes import ENVELOPES, GENERAL_SIGNING
 from dlms_analyzer.security.hls import NAMES, NONE
 from dlms_analyzer.security.learning import mechanism_of
 from dlms_analyzer.security.protection import NO_KEY
+from dlms_analyzer.services import REFUSALS
 from scapy_layers.ciphering import AUTHENTICATED, ENCRYPTED, SUITE
 
 MAX_REMEMBERED: Final = 4_096
@@ -33,7 +34,6 @@ _TOLD: Final = {
 }  # fmt: skip
 """Expert codes that are findings as they are."""
 _BLOCKS: Final = "general-block-transfer"
-_REFUSALS: Final = frozenset({"exception-response", "confirmed-service-error"})
 _CLIENT, _SERVER, _APDU = Sender.CLIENT, Sender.SERVER, Kind.APDU
 
 
@@ -156,7 +156,7 @@ class Traffic:
         """Whether the server does what a request asks for, and whether it should have refused."""
         sent = self._waiting.pop(exchange, None)
         suspect = self._suspects.pop(exchange, None) if self._suspects else None
-        if (sent is None and suspect is None) or message.service in _REFUSALS or not _success(message):
+        if (sent is None and suspect is None) or message.service in REFUSALS or not _success(message):
             return
         if sent is not None:
             sent.answered = True

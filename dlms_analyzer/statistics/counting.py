@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from dlms_analyzer.index.table import NONE, SEVERITIES, MessageTable
 from dlms_analyzer.notes import Severity
+from dlms_analyzer.services import REFUSALS
 from dlms_analyzer.statistics.parties import GAP, RETRANSMISSIONS, MeterParty, Parties, Party
 from dlms_analyzer.statistics.timeline import Timeline
 from dlms_analyzer.statistics.times import Times
@@ -84,6 +85,7 @@ class Statistics:
         self._octets: dict[str, Counter[int]] = {column: Counter() for column in SHARED}
         self._services: dict[int, Times] = {}
         self._slow: list[Slow] = []
+        self._refused = 0
 
     def read(self) -> Iterator[int]:
         """Count what the table has by now and was not counted yet; may be called again when it has more.
@@ -101,7 +103,7 @@ class Statistics:
         total.messages, total.octets = self.messages, self.octets
         total.retransmissions = sum(self.codes[code] for code in RETRANSMISSIONS)
         total.gaps = self.codes[GAP]
-        total.refused = sum(count for number, count in self._counts["result"].items() if number > _SUCCESS)
+        total.refused = self._refused
         for association in self._table.associations:
             total.take(association)
         return total
@@ -175,6 +177,7 @@ class Statistics:
         parties = self.parties
         spoken = talking = NONE
         meter, talk = parties.meter(NONE), None
+        refusals = {number for number in self._counts["service"] if self._name("service", number) in REFUSALS}
         meters: dict[MeterParty, list[float]] = {}
         services: dict[int, list[float]] = {}
         rows = self._table.columns(
@@ -191,7 +194,8 @@ class Statistics:
             meter.octets += size
             talk.messages += 1
             talk.octets += size
-            if result > _SUCCESS:
+            if result > _SUCCESS or service in refusals:
+                self._refused += 1
                 meter.refused += 1
                 talk.refused += 1
             if seconds == seconds:  # noqa: PLR0124 - there is a response time

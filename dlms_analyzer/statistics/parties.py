@@ -30,7 +30,7 @@ class Party:
         label: its two ends; or the place of the meter.
         messages: how many.
         octets: of them.
-        refused: answers that are no success.
+        refused: answers that refuse something, an access or the whole request.
         retransmissions: notes of frames, blocks and segments that came again.
         gaps: notes of octets that are not in the capture.
         exchanges: requests.

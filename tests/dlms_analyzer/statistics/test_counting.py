@@ -33,6 +33,11 @@ def result_of(message: Message) -> str | None:
     return next((one for one in results if one != "success"), results[0] if results else None)
 
 
+def refuses(message: Message) -> bool:
+    whole = message.service in ("exception-response", "confirmed-service-error")
+    return whole or result_of(message) not in (None, "success")
+
+
 def severity_of(message: Message) -> str | None:
     graves = [expert.severity for expert in message.experts]
     return max(graves, key=list(Severity).index).value if graves else None
@@ -128,12 +133,21 @@ def test_statistics_are_what_counting_over_all_messages_gives(path: Path) -> Non
         Counter(one.stream.conversation.number for one in messages).values()
     )
     assert sum(talk.exchanges for talk in talks) == sum(one.exchanges for one in analyzer.associations)
-    assert sum(talk.refused for talk in talks) == sum(result_of(one) not in (None, "success") for one in messages)
+    assert sum(talk.refused for talk in talks) == sum(map(refuses, messages))
     total = statistics.total()
     for name in ("messages", "octets", "refused", "retransmissions", "gaps", "exchanges", "unanswered"):
         assert getattr(total, name) == sum(getattr(talk, name) for talk in talks), name
     for codes, attribute in ((("retransmission", "tcp-retransmission"), "retransmissions"), (("gap",), "gaps")):
         assert sum(getattr(talk, attribute) for talk in talks) == sum(statistics.codes[code] for code in codes)
+
+
+@pytest.mark.parametrize("name", ["ln_wrapper_gmac_wrong_ak", "sn_wrapper_confirmed_service_error", "ln_wrapper_low"])
+def test_requests_refused_as_a_whole_are_counted_as_in_the_list_of_sessions(name: str) -> None:
+    capture = indexed(CAPTURES / f"{name}.pcap")
+    statistics = counted(capture)
+    errors = sum(sum(association.errors.values()) for association in capture.table.associations)
+    assert statistics.total().refused == errors > 0
+    assert sum(meter.refused for meter in statistics.parties.meters()) == errors
 
 
 def test_segments_sent_again_count_for_the_rate_of_retransmissions(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ async def test_every_section_has_something_to_say_at_every_size(size: tuple[int,
 async def test_the_summary_tells_what_goes_wrong_in_numbers() -> None:
     async with running(session_of(EDGE), (140, 45), keys=["6"]) as pilot:
         text = " ".join(screen_text(pilot.app).split())
-        assert "unanswered 6 of 10 (60.0%), refused 0, retransmitted 1 (2.9%), gaps 0" in text
+        assert "unanswered 6 of 10 (60.0%), refused 1, retransmitted 1 (2.9%), gaps 0" in text
 
 
 async def test_shares_count_every_message_in_each_column_and_every_note() -> None:
