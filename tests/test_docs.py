@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
+import dlms_analyzer as dlms
+from dlms_analyzer.filters import FilterError, compile_filter
 from scapy_layers import Data, GetResponseNormal, ReturnedData, Wrapper
 from tests.support import REPOSITORY
 
@@ -75,6 +77,19 @@ def test_the_example_about_the_audit_runs(monkeypatch: pytest.MonkeyPatch, capsy
 def test_the_example_about_display_filters_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(REPOSITORY)
     assert run_examples("filters.md") == 2
+
+
+def test_a_mistake_in_a_filter_is_told_as_the_guide_shows_it() -> None:
+    guide = (REPOSITORY / "docs" / "filters.md").read_text(encoding="utf-8")
+    with pytest.raises(FilterError) as raised:
+        compile_filter("dlms.servise == aarq")
+    assert f"```text\n{raised.value.reason}\n  dlms.servise == aarq\n  ^^^^^^^^^^^^\n```" in guide
+
+
+def test_a_number_that_reads_like_a_text_in_quotes_is_found_by_it() -> None:
+    capture = dlms.open(REPOSITORY / "captures" / "ln_wrapper_low.pcap")
+    quoted, plain = ([one.number for one in capture.filter(f"cosem.value == {value}")] for value in ('"60"', "60"))
+    assert quoted == plain != []
 
 
 def test_the_example_about_values_runs(monkeypatch: pytest.MonkeyPatch) -> None:
