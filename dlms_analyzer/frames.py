@@ -16,6 +16,9 @@ Buffer = bytes | mmap.mmap
 
 NANOSECONDS: Final = 1_000_000_000
 
+LAST_TIME: Final = 9_183_110_400 * NANOSECONDS - 1
+"""The last time of a frame, in nanoseconds since 1970-01-01 UTC: the end of the year 2260, which 63 bits can hold."""
+
 # Transports of a Segment: IP protocol numbers, and 0 for a payload that came without IP.
 LINE: Final = 0
 TCP: Final = 6
@@ -40,7 +43,7 @@ class Frame(NamedTuple):
     number: int
     """From 1, in the order of the capture (after merging, when several files are read)."""
     time: int
-    """Nanoseconds since 1970-01-01 UTC."""
+    """Nanoseconds since 1970-01-01 UTC, from 0 to `LAST_TIME`."""
     link_type: int
     """LINKTYPE_ value, see https://www.tcpdump.org/linktypes.html."""
     buf: Buffer

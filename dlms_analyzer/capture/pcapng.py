@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import Final
 
-from dlms_analyzer.frames import NANOSECONDS, UNKNOWN, Buffer, Frame
+from dlms_analyzer.frames import LAST_TIME, NANOSECONDS, UNKNOWN, Buffer, Frame
 
 from .problem import ProblemLog
 from .reader import MAX_CAPTURED, RESYNC_PATIENCE, Interface
@@ -61,6 +61,17 @@ class _Clock:
     divisor: int = 1
     offset: int = 0
 
+    @property
+    def simple(self) -> tuple[int, int, int, int]:
+        """What the hot loop needs: link type, multiplier, offset, and the greatest upper half of a stamp for it.
+
+        Up to there the time is whole nanoseconds and believable, whatever the lower half; -1 when it never is.
+        """
+        highest = -1
+        if self.divisor == 1 and self.offset >= 0:
+            highest = ((LAST_TIME - self.offset) // self.multiplier + 1 >> 32) - 1
+        return self.link_type, self.multiplier, self.offset, highest
+
 
 class PcapngReader:
     """Reads pcapng blocks from buffers."""
@@ -75,6 +86,7 @@ class PcapngReader:
         self._order = "<"
         self._section = 0  # index of the first interface of the section
         self._clocks: list[_Clock] = []  # of the section
+        self._simple_clocks: list[tuple[int, int, int, int]] = []  # the same for the hot loop
         self._time = 0  # of the last frame
         self._timeless = False
         self._started = False
@@ -99,10 +111,7 @@ class PcapngReader:
         trailer = Struct(self._order + "I").unpack_from
         pause = min(pause, end - 31)
         section = self._section
-        # One tuple per interface; only stamps that are whole nanoseconds are converted here.
-        clocks = [
-            (clock.link_type, clock.multiplier if clock.divisor == 1 else 0, clock.offset) for clock in self._clocks
-        ]
+        clocks = self._simple_clocks
         known = len(clocks)
         new = tuple.__new__
         number = self.number
@@ -113,8 +122,8 @@ class PcapngReader:
                 stop = position + length
                 if block != ENHANCED_PACKET or stop > end or interface >= known or captured + 32 > length or length & 3:
                     return
-                link_type, multiplier, offset = clocks[interface]
-                if captured > MAX_CAPTURED or trailer(buf, stop - 4)[0] != length or not multiplier:
+                link_type, multiplier, offset, highest = clocks[interface]
+                if captured > MAX_CAPTURED or trailer(buf, stop - 4)[0] != length or high > highest:
                     return
                 start = position + 28
                 time = ((high << 32) + low) * multiplier + offset
@@ -203,6 +212,7 @@ class PcapngReader:
             self._order = BYTE_ORDERS[buf[position + 8 : position + 12]]
             self._section = len(self.interfaces)
             self._clocks = []
+            self._simple_clocks = []
             self._started = True
             return None
         block = Struct(self._order + "I").unpack_from(buf, position)[0]
@@ -257,7 +267,9 @@ class PcapngReader:
             self.problems.add(base + position, self.number, f"more than {MAX_INTERFACES} interfaces")
             return
         self.interfaces.append(interface)
-        self._clocks.append(_Clock(link_type, snap_length, multiplier, divisor, offset))
+        clock = _Clock(link_type, snap_length, multiplier, divisor, offset)
+        self._clocks.append(clock)
+        self._simple_clocks.append(clock.simple)
 
     def _read_statistics(self, buf: Buffer, position: int, stop: int) -> None:
         interface = Struct(self._order + "I").unpack_from(buf, position + 8)[0]
@@ -308,7 +320,15 @@ class PcapngReader:
                     "simple packet blocks have no time; that of the frame before is used",
                 )
         else:
-            self._time = stamp * clock.multiplier // clock.divisor + clock.offset
+            time = stamp * clock.multiplier // clock.divisor + clock.offset
+            if 0 <= time <= LAST_TIME:
+                self._time = time
+            else:
+                self.problems.add(
+                    base + position,
+                    self.number - 1,
+                    "a time before 1970 or after 2260 is not believed; that of the frame before is used",
+                )
         direction = self._packet_options(buf, start + (captured + 3 & ~3), stop)
         return Frame(
             self.number, self._time, clock.link_type, buf, start, end, original, self._section + index, direction

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dlms_analyzer.capture.pcap import PcapReader
 from dlms_analyzer.capture.problem import ProblemLog
-from dlms_analyzer.frames import OUTBOUND, Frame
+from dlms_analyzer.frames import LAST_TIME, OUTBOUND, Frame
 from tests.dlms_analyzer.capture_samples import FRAMES, SECOND, START, pcap
 
 
@@ -187,6 +187,7 @@ def test_no_damage_upsets_the_reader(tail: bytes, order: str, changes: list[tupl
     frames, problems = read(bytes(octets))
     for frame in frames:
         assert 0 <= frame.start <= frame.end <= len(octets)
+        assert 0 <= frame.time <= LAST_TIME
     for problem in problems:
         assert 0 <= problem.offset <= len(octets)
 

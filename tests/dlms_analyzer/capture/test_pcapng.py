@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dlms_analyzer.capture.pcapng import MAX_COMMENTS, PcapngReader
 from dlms_analyzer.capture.problem import ProblemLog
-from dlms_analyzer.frames import INBOUND, OUTBOUND, UNKNOWN, Frame
+from dlms_analyzer.frames import INBOUND, LAST_TIME, OUTBOUND, UNKNOWN, Frame
 from tests.dlms_analyzer.capture_samples import FRAMES, SECOND, START, Pcapng, pcapng
 
 STAMP = START // 1000
@@ -59,6 +59,46 @@ def test_the_time_offset_of_the_interface_is_added() -> None:
     sample = Pcapng().section().interface(1, (14, struct.pack("<q", -3600))).packet(STAMP, b"x")
     frames, _ = read(sample.octets)
     assert frames[0].time == START - 3600 * SECOND
+
+
+@pytest.mark.parametrize(
+    ("stamp", "option"),
+    [
+        (STAMP | 1 << 63, (9, b"\x06")),
+        (LAST_TIME // 1000 + 1, (9, b"\x06")),
+        (LAST_TIME + 1, (9, b"\x09")),
+        (STAMP, (9, b"\x00")),
+        ((1 << 64) - 1, (9, b"\x80")),
+        ((1 << 64) - 1, (9, b"\x8a")),
+        (STAMP, (14, struct.pack("<q", -1 << 62))),
+        (STAMP, (14, struct.pack("<q", (1 << 63) - 1))),
+        (0, (14, struct.pack("<q", -1))),
+    ],
+)
+def test_a_time_that_no_capture_can_have_is_noted_and_that_of_the_frame_before_is_used(
+    stamp: int, option: tuple[int, bytes]
+) -> None:
+    sample = Pcapng().section().interface(1).interface(1, option)
+    sample.packet(stamp, b"a", interface=1).packet(STAMP, b"b").packet(stamp, b"c", interface=1)
+    frames, reader = read(sample.octets)
+    assert content(frames) == [(0, b"a"), (START, b"b"), (START, b"c")]
+    at = sample.octets.index(struct.pack("<II", 6, 36))
+    assert [(problem.offset, problem.frame) for problem in reader.problems] == [(at, 0), (at + 72, 2)]
+    assert all("not believed" in problem.text for problem in reader.problems)
+
+
+@pytest.mark.parametrize("resolution", [9, 6, 3, 0])
+def test_every_time_up_to_the_last_is_read(resolution: int) -> None:
+    unit = 10 ** (9 - resolution)
+    last = LAST_TIME // unit
+    sample = Pcapng().section().interface(1, (9, bytes([resolution])))
+    for stamp in (0, last, last - (1 << 32), last >> 32 << 32, (last >> 32 << 32) - 1):
+        sample.packet(stamp, b"x")
+    frames, reader = read(sample.octets)
+    assert [frame.time for frame in frames] == [
+        stamp * unit for stamp in (0, last, last - (1 << 32), last >> 32 << 32, (last >> 32 << 32) - 1)
+    ]
+    assert not len(reader.problems)
 
 
 def test_interfaces_have_names_and_link_types_of_their_own() -> None:
@@ -255,5 +295,6 @@ def test_no_damage_upsets_the_reader(tail: bytes, order: str, changes: list[tupl
     frames, reader = read(bytes(octets))
     for frame in frames:
         assert 0 <= frame.start <= frame.end <= len(octets)
+        assert 0 <= frame.time <= LAST_TIME
     for problem in reader.problems:
         assert 0 <= problem.offset <= len(octets)

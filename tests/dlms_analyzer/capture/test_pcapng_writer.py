@@ -11,6 +11,7 @@ from scapy.utils import RawPcapNgReader
 from dlms_analyzer.capture import pcapng_writer as writer
 from dlms_analyzer.capture.pcapng import PcapngReader
 from dlms_analyzer.capture.problem import ProblemLog
+from dlms_analyzer.frames import LAST_TIME
 
 
 def read(octets: bytes) -> tuple[list[object], PcapngReader]:
@@ -24,7 +25,7 @@ def read(octets: bytes) -> tuple[list[object], PcapngReader]:
     st.lists(
         st.tuples(
             st.integers(0, 1),
-            st.integers(0, (1 << 63) - 1),
+            st.integers(0, LAST_TIME),
             st.binary(max_size=50),
             st.integers(50, 2000),
             st.integers(0, 2),
