@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final, NamedTuple
 
-from dlms_analyzer.frames import INBOUND, NANOSECONDS, OUTBOUND, UNKNOWN
+from dlms_analyzer.frames import INBOUND, LAST_TIME, NANOSECONDS, OUTBOUND, UNKNOWN
 
 from .reader import MAX_CAPTURED
 
@@ -173,7 +173,7 @@ class LogParser:
             if found is not None:
                 time = read(found)
                 if time is not None:
-                    self._time = time
+                    self._believe(time)
                     return line[: found.start()] + " " + line[found.end() :], True
         found = _TIME.search(line)
         time = None if found is None else _time_of_day(found)
@@ -181,8 +181,13 @@ class LogParser:
             return line, False
         if time + self._day < self._time - 12 * 3600 * NANOSECONDS:
             self._day += 24 * 3600 * NANOSECONDS
-        self._time = time + self._day
+        self._believe(time + self._day)
         return line[: found.start()] + " " + line[found.end() :], True
+
+    def _believe(self, time: int) -> None:
+        """Make a time the current one, unless no frame can have it."""
+        if 0 <= time <= LAST_TIME:
+            self._time = time
 
 
 def _hex_tail(text: str) -> tuple[int, str]:

@@ -45,6 +45,13 @@ def test_the_two_directions_of_a_log_are_a_conversation_on_a_line(tmp_path: Path
     ]
 
 
+def test_a_log_dated_before_every_capture_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "trace.txt"
+    path.write_text(f"0001-01-01 00:00:00 TX: {SNRM.hex(' ')}\n")
+    [frame] = open_capture(path)
+    assert (frame.time, frame.octets) == (0, SNRM)
+
+
 def test_lines_that_could_not_be_used_are_problems(tmp_path: Path) -> None:
     path = tmp_path / "trace.txt"
     path.write_text(TRACE + "7EA\nBye\n")

@@ -9,6 +9,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from scapy.utils import hexdump
 
+from dlms_analyzer.capture import textlog
 from dlms_analyzer.capture.reader import MAX_CAPTURED
 from dlms_analyzer.capture.textlog import LoggedFrame, LogNote, LogParser
 from dlms_analyzer.frames import INBOUND, OUTBOUND, UNKNOWN
@@ -104,6 +105,30 @@ TX: 10:15:31\t{GET.hex(" ").upper()}
 def test_a_log_without_dates_goes_on_after_midnight() -> None:
     found = frames(f"TX: 23:59:59 {SNRM.hex()}\nRX: 00:00:01 {UA.hex()}\nTX: 00:00:02 {GET.hex()}")
     assert [time for time, _, _ in found] == [DAY - SECOND, DAY + SECOND, DAY + 2 * SECOND]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "0001-01-01 00:00:00",
+        "0001-01-01 00:00:00+14:00",
+        "1969-12-31 23:59:59",
+        "2261-01-01 00:00:00",
+        "9999-12-31 23:59:59-14:00",
+        "31.12.9999 23:59:59",
+        "(9999999999.000000)",
+    ],
+)
+def test_a_date_that_no_frame_can_have_leaves_the_time_of_the_line_before(odd: str) -> None:
+    assert frames(f"{odd} TX: {SNRM.hex()}") == [(0, OUTBOUND, SNRM)]
+    found = frames(f"2026-01-01 10:15:30 TX: {SNRM.hex()}\n{odd} RX: {UA.hex()}")
+    assert found == [(DATED, OUTBOUND, SNRM), (DATED, INBOUND, UA)]
+
+
+def test_midnights_without_end_lead_to_no_time_that_a_frame_cannot_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(textlog, "LAST_TIME", 3 * DAY)
+    found = frames(f"23:59:59 TX: {SNRM.hex()}\n00:00:00 RX: {UA.hex()}\n" * 5)
+    assert [time for time, _, _ in found][-2:] == [3 * DAY, 3 * DAY]
 
 
 def test_lines_without_a_direction_are_frames_of_their_own() -> None:
