@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from dlms_analyzer.frames import INBOUND, NANOSECONDS, OUTBOUND, UNKNOWN, Buffer, Frame
 
 from .problem import ProblemLog
-from .reader import MAX_CAPTURED, RESYNC_PATIENCE, Interface
+from .reader import MAX_CAPTURED, Interface
 
 HEADER_SIZE: Final = 24
 RESYNC_CHAIN: Final = 3
@@ -61,24 +61,32 @@ class PcapReader:
         self._limit = MAX_CAPTURED
         self._seconds: list[int] = []  # of the first and the last intact record
         self._noted_odd = False
-        self._last = -1  # where in the buffer the last intact record starts
+        self._base = 0
+        self._last = -1  # offset in the file of the last intact record
+        self._damage = -1  # offset in the file of the damage behind which a record is searched, from `position` on
+        self._blind_end = 0  # offset in the file where a search ends that no time guides
 
     def read(self, buf: Buffer, position: int, end: int, *, pause: int, final: bool, base: int = 0) -> Iterator[Frame]:
         """Yield frames, see `FormatReader.read`."""
         self.position = position
-        self._last = -1
+        self._base = base
         if self._variant is None:
             if not self._read_file_header(buf, position, end, final=final, base=base):
                 return
             position = self.position
         while position < end:
-            yield from self._read_run(buf, position, end, pause)
-            if self.position >= pause:
-                return
-            frame = self._read_odd(buf, end, final=final, base=base)
-            if frame is not None:
-                yield frame
-            elif position == self.position:
+            if self._damage < 0:
+                yield from self._read_run(buf, position, end, pause)
+                if self.position >= pause:
+                    return
+                frame = self._read_odd(buf, end, final=final, base=base)
+                if frame is not None:
+                    yield frame
+                elif position == self.position:
+                    return
+            elif not self._find(buf, position, end, final=final):
+                self._give_up(end)
+            elif self._damage >= 0:  # more has to come
                 return
             position = self.position
 
@@ -97,6 +105,7 @@ class PcapReader:
         new = tuple.__new__
         number = self.number
         direction = UNKNOWN
+        first = position
         time = -1
         intact = -1
         try:
@@ -119,8 +128,8 @@ class PcapReader:
             self.position = position
             if number != self.number:
                 self.number = number
-                self._last = intact
-                self._seconds = [*self._seconds[:1], time // NANOSECONDS]
+                self._last = self._base + intact
+                self._seconds = [*(self._seconds or unpack(buf, first))[:1], time // NANOSECONDS]
 
     def _read_file_header(self, buf: Buffer, position: int, end: int, *, final: bool, base: int) -> bool:
         if end - position < HEADER_SIZE:
@@ -164,27 +173,28 @@ class PcapReader:
         odd = fraction >= variant.fractions or captured > original
         if possible and stop > end and not final:
             return None
-        if possible and stop <= end and (not odd or self._is_chain(buf, stop, end, odd=True)):
-            if odd:
-                self._note_odd(base + position, fraction, captured, original)
-            self.position = stop
-            return self._frame(seconds, fraction, buf, start, stop, original)
+        if possible and stop <= end:
+            chain = not odd or self._is_chain(buf, stop, end, odd=True, final=final)
+            if chain is None:
+                return None
+            if chain:
+                if odd:
+                    self._note_odd(base + position, fraction, captured, original)
+                self.position = stop
+                return self._frame(seconds, fraction, buf, start, stop, original)
         # A damaged length of the record before may have led here, over the heads of intact ones.
-        found = self._search(buf, position + 1 if self._last < 0 else self._last + header, end)
-        if found >= 0:
-            self._skip(position, found, base)
-        elif not final:
-            if end - position > RESYNC_PATIENCE:
-                self._skip(position, end - MAX_CAPTURED, base)
-        elif possible and not odd:
+        first = position + 1 if self._last < base else self._last - base + header
+        self._damage = base + position
+        self._blind_end = base + first + BLIND_SEARCH
+        if self._find(buf, first, end, final=final):
+            return None
+        if possible and not odd:
             text = f"the file ends after {end - start} of the {captured} octets of the next frame"
             self.problems.add(base + position, self.number, text)
+            self._damage = -1
             self.position = end
             return self._frame(seconds, fraction, buf, start, end, original) if end > start else None
-        else:
-            text = f"damaged record header; the last {end - position} octets are not read"
-            self.problems.add(base + position, self.number, text)
-            self.position = end
+        self._give_up(end)
         return None
 
     def _note_odd(self, offset: int, fraction: int, captured: int, original: int) -> None:
@@ -205,23 +215,50 @@ class PcapReader:
         time = seconds * NANOSECONDS + fraction * (NANOSECONDS // variant.fractions)
         return Frame(self.number, time, self.interfaces[0].link_type, buf, start, stop, original)
 
-    def _skip(self, position: int, found: int, base: int) -> None:
-        if found > position:
-            text = f"damaged record; {found - position} octets skipped up to the next intact one"
+    def _find(self, buf: Buffer, position: int, end: int, *, final: bool) -> bool:
+        """Move on to the first believable record behind the damage, or to where the search for it goes on.
+
+        Args:
+            buf: The buffer.
+            position: Where to search from.
+            end: Where the octets end.
+            final: Nothing follows them.
+
+        Returns:
+            False when there is no such record, and nothing follows.
+        """
+        found, is_record = self._search(buf, position, end, final=final)
+        if not is_record:
+            self.position = found
+            return not final
+        skipped = self._base + found - self._damage
+        if skipped > 0:
+            text = f"damaged record; {skipped} octets skipped up to the next intact one"
         else:
-            text = f"damaged record length; reading goes on {position - found} octets before"
-        self.problems.add(base + position, self.number, text)
+            text = f"damaged record length; reading goes on {-skipped} octets before"
+        self.problems.add(self._damage, self.number, text)
         self.position = found
-        self._last = -1
+        self._damage = self._last = -1
+        return True
 
-    def _search(self, buf: Buffer, position: int, end: int) -> int:
-        """Offset of the next believable record at or behind `position`, or -1.
+    def _give_up(self, end: int) -> None:
+        """Read no more: no believable record stands behind the damage."""
+        text = f"damaged record header; the last {self._base + end - self._damage} octets are not read"
+        self.problems.add(self._damage, self.number, text)
+        self._damage = -1
+        self.position = end
 
-        The times in one capture share the upper half of their seconds, or nearly so; it is searched for.
+    def _search(self, buf: Buffer, position: int, end: int, *, final: bool) -> tuple[int, bool]:
+        """Offset of the next believable record at or behind `position`, and True.
+
+        Where there is none yet, it is the first offset that has to be looked at once more when more octets have come,
+        and False. The times in one capture share the upper half of their seconds, or nearly so; it is searched for.
         """
         if not self._seconds:
-            stop = min(end, position + BLIND_SEARCH)
-            return next((at for at in range(position, stop) if self._is_chain(buf, at, end)), -1)
+            for at in range(position, min(end, self._blind_end - self._base)):
+                if (chain := self._is_chain(buf, at, end, final=final)) is not False:
+                    return at, chain is True
+            return end - 1, False
         variant = self._variant
         assert variant is not None  # noqa: S101
         halves = {(seconds >> 16) + step & 0xFFFF for seconds in self._seconds for step in (0, 1)}
@@ -230,18 +267,19 @@ class PcapReader:
         pattern = re.compile(b"|".join(map(re.escape, patterns)), re.DOTALL)
         at = position + shift
         while (match := pattern.search(buf, at, end)) is not None:
-            if self._is_chain(buf, match.start() - shift, end):
-                return match.start() - shift
+            if (chain := self._is_chain(buf, match.start() - shift, end, final=final)) is not False:
+                return match.start() - shift, chain is True
             at = match.start() + 1
-        return -1
+        return max(at, end - 1) - shift, False
 
-    def _is_chain(self, buf: Buffer, position: int, end: int, *, odd: bool = False) -> bool:
-        """Whether records stand at `position`, one behind the other.
+    def _is_chain(self, buf: Buffer, position: int, end: int, *, final: bool, odd: bool = False) -> bool | None:
+        """Whether records stand at `position`, one behind the other; None while the octets do not suffice to tell.
 
         Args:
             buf: The buffer.
             position: Where the first one would start.
             end: Where the octets end.
+            final: Nothing follows: one record is enough where the octets end.
             odd: Accept fields that a careless writer got wrong.
         """
         variant = self._variant
@@ -249,13 +287,13 @@ class PcapReader:
         header = self._record.size
         for count in range(RESYNC_CHAIN):
             if position + header > end:
-                return count > 0 or position == end
+                return (count > 0 or position == end) if final else None
             _, fraction, captured, original = self._record.unpack_from(buf, position)[:4]
             if not 0 < captured <= self._limit or not 0 < original <= MAX_CLAIMED_SNAP_LENGTH:
                 return False
             if not odd and (captured > original or fraction >= variant.fractions):
                 return False
             position += header + captured
-            if position > end:
-                return count > 0
+            if position > end and count < RESYNC_CHAIN - 1:
+                return count > 0 if final else None
         return True

@@ -14,7 +14,7 @@ from typing import Final
 from dlms_analyzer.frames import LAST_TIME, NANOSECONDS, UNKNOWN, Buffer, Frame
 
 from .problem import ProblemLog
-from .reader import MAX_CAPTURED, RESYNC_PATIENCE, Interface
+from .reader import MAX_CAPTURED, Interface
 
 # Block types (11.1).
 SECTION_HEADER: Final = 0x0A0D0D0A
@@ -87,6 +87,7 @@ class PcapngReader:
         self._section = 0  # index of the first interface of the section
         self._clocks: list[_Clock] = []  # of the section
         self._simple_clocks: list[tuple[int, int, int, int]] = []  # the same for the hot loop
+        self._damage = -1  # offset in the file of the damage behind which a block is searched, from `position` on
         self._time = 0  # of the last frame
         self._timeless = False
         self._started = False
@@ -95,14 +96,19 @@ class PcapngReader:
         """Yield frames, see `FormatReader.read`."""
         self.position = position
         while self.position < min(pause, end):
-            yield from self._read_run(buf, self.position, end, pause)
-            if self.position >= min(pause, end):
-                return
-            before = self.position
-            frame = self._read_other(buf, end, final=final, base=base)
-            if frame is not None:
-                yield frame
-            elif before == self.position:
+            if self._damage < 0:
+                yield from self._read_run(buf, self.position, end, pause)
+                if self.position >= min(pause, end):
+                    return
+                before = self.position
+                frame = self._read_other(buf, end, final=final, base=base)
+                if frame is not None:
+                    yield frame
+                elif before == self.position:
+                    return
+            elif not self._find(buf, self.position, end, final=final, base=base):
+                self._give_up(end, base)
+            elif self._damage >= 0:  # more has to come
                 return
 
     def _read_run(self, buf: Buffer, position: int, end: int, pause: int) -> Iterator[Frame]:
@@ -157,33 +163,50 @@ class PcapngReader:
         if length and position + length > end:
             if not final:
                 return None
-            found = self._search(buf, position + 4, end)
-            if found < 0:
+            self._damage = base + position
+            if not self._find(buf, position + 4, end, final=final, base=base):
                 text = f"the file ends after {end - position} of the {length} octets of a block"
                 self.problems.add(base + position, self.number, text)
+                self._damage = -1
                 self.position = end
                 return self._cut_packet(buf, position, end, length, base)
-            length = 0
+            return None
         if length and self._trailing_length(buf, position, length) == length:
             self.position = position + length
             return self._read_block(buf, position, length, base)
-        found = self._search(buf, position + 4, end)
-        if found >= 0:
-            self.problems.add(
-                base + position,
-                self.number,
-                f"damaged block; {found - position} octets skipped up to the next intact one",
-            )
-            self.position = found
-        elif final:
-            self.problems.add(
-                base + position, self.number, f"damaged block; the last {end - position} octets are not read"
-            )
-            self.position = end
-        elif end - position > RESYNC_PATIENCE:
-            self.problems.add(base + position, self.number, "damaged block; no intact one in sight")
-            self.position = end - MAX_CAPTURED & ~3
+        self._damage = base + position
+        if not self._find(buf, position + 4, end, final=final, base=base):
+            self._give_up(end, base)
         return None
+
+    def _find(self, buf: Buffer, position: int, end: int, *, final: bool, base: int) -> bool:
+        """Move on to the first believable block behind the damage, or to where the search for it goes on.
+
+        Args:
+            buf: The buffer.
+            position: Where to search from.
+            end: Where the octets end.
+            final: Nothing follows them.
+            base: Offset in the file of the first octet of the buffer.
+
+        Returns:
+            False when there is no such block, and nothing follows.
+        """
+        self.position, is_block = self._search(buf, position, end, final=final)
+        if not is_block:
+            return not final
+        skipped = base + self.position - self._damage
+        text = f"damaged block; {skipped} octets skipped up to the next intact one"
+        self.problems.add(self._damage, self.number, text)
+        self._damage = -1
+        return True
+
+    def _give_up(self, end: int, base: int) -> None:
+        """Read no more: no believable block stands behind the damage."""
+        text = f"damaged block; the last {base + end - self._damage} octets are not read"
+        self.problems.add(self._damage, self.number, text)
+        self._damage = -1
+        self.position = end
 
     def _block_length(self, buf: Buffer, position: int, end: int) -> int | None:
         """Length of the block at `position`, 0 when it cannot be one, None when its header is incomplete."""
@@ -375,17 +398,23 @@ class PcapngReader:
             yield code, position + 4, position + 4 + length
             position += 4 + (length + 3 & ~3)
 
-    def _search(self, buf: Buffer, position: int, end: int) -> int:
-        """Offset of the next believable block at or behind `position`, or -1."""
+    def _search(self, buf: Buffer, position: int, end: int, *, final: bool) -> tuple[int, bool]:
+        """Offset of the next believable block at or behind `position`, and True.
+
+        Where there is none yet, it is the first offset that has to be looked at once more when more octets have come,
+        and False.
+        """
         types = (INTERFACE_DESCRIPTION, PACKET, SIMPLE_PACKET, INTERFACE_STATISTICS, ENHANCED_PACKET, SECTION_HEADER)
         pack = Struct(self._order + "I").pack
         pattern = re.compile(b"|".join(re.escape(pack(block)) for block in types), re.DOTALL)
         at = position
         while (match := pattern.search(buf, at, end)) is not None:
-            at = match.start() + 1
-            length = self._block_length(buf, match.start(), end)
-            if not length or match.start() + length > end:
-                continue
-            if self._trailing_length(buf, match.start(), length) == length:
-                return match.start()
-        return -1
+            at = match.start()
+            length = self._block_length(buf, at, end)
+            if length is None or at + length > end:
+                if not final:
+                    return at, False
+            elif length and self._trailing_length(buf, at, length) == length:
+                return at, True
+            at += 1
+        return max(at, end - 3), False

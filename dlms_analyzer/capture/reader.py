@@ -13,9 +13,6 @@ from .problem import ProblemLog
 MAX_CAPTURED: Final = 262_144
 """Largest frame a capture may hold: the maximum snapshot length of libpcap. More means a damaged length."""
 
-RESYNC_PATIENCE: Final = 4 << 20
-"""Octets of a stream that are searched for the next intact record before the search moves on."""
-
 
 @dataclass(slots=True)
 class Interface:
