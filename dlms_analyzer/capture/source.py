@@ -157,8 +157,16 @@ class FileSource:
         """
         if self.ended:
             return
-        final = not self._feed()
-        yield from self._read(final=final)
+        stopped: FeedStoppedError | None = None
+        try:
+            final = not self._feeder.feed(self._file)
+        except FeedStoppedError as reason:
+            stopped, final = reason, True
+        try:
+            yield from self._read(final=final)
+        finally:  # also when whoever iterates stops here
+            if stopped is not None:
+                self.problems.add(self._file.size, self._reader.number, str(stopped))
         self.ended = final
 
     def wait(self) -> None:
@@ -169,14 +177,6 @@ class FileSource:
         """Follow no more: `available` gives what is left."""
         self._feeder.close()
         self._feeder = NothingMore()
-
-    def _feed(self) -> bool:
-        """Let the file grow; whether it may grow further."""
-        try:
-            return self._feeder.feed(self._file)
-        except FeedStoppedError as reason:
-            self.problems.add(self._file.size, self._reader.number, str(reason))
-            return False
 
     def _read(self, *, final: bool) -> Iterator[Frame]:
         reader, file = self._reader, self._file
