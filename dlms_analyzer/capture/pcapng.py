@@ -39,6 +39,10 @@ ISB_OSDROP: Final = 7
 
 MIN_BLOCK: Final = 12
 """Type, length and the length again."""
+SHORTEST: Final = {ENHANCED_PACKET: 32, PACKET: 32, SIMPLE_PACKET: 16, INTERFACE_DESCRIPTION: 20}
+"""Length of a block without data and options, of the types that frames hang on."""
+ETHERNET: Final = 1
+"""LINKTYPE_ETHERNET, assumed of interfaces whose description is lost."""
 MAX_BLOCK: Final = 16 << 20
 """A longer block is a damaged length; Wireshark draws the line at the same place."""
 MAX_COMMENTS: Final = 100_000
@@ -87,6 +91,9 @@ class PcapngReader:
         self._section = 0  # index of the first interface of the section
         self._clocks: list[_Clock] = []  # of the section
         self._simple_clocks: list[tuple[int, int, int, int]] = []  # the same for the hot loop
+        self._assumed = False
+        """Whether the one interface of the section is assumed, and its description may still come."""
+        self._description_lost = False  # whether the damage is in one
         self._damage = -1  # offset in the file of the damage behind which a block is searched, from `position` on
         self._time = 0  # of the last frame
         self._timeless = False
@@ -163,7 +170,7 @@ class PcapngReader:
         if length and position + length > end:
             if not final:
                 return None
-            self._damage = base + position
+            self._note_damage(buf, position, base)
             if not self._find(buf, position + 4, end, final=final, base=base):
                 text = f"the file ends after {end - position} of the {length} octets of a block"
                 self.problems.add(base + position, self.number, text)
@@ -174,10 +181,16 @@ class PcapngReader:
         if length and self._trailing_length(buf, position, length) == length:
             self.position = position + length
             return self._read_block(buf, position, length, base)
-        self._damage = base + position
+        self._note_damage(buf, position, base)
         if not self._find(buf, position + 4, end, final=final, base=base):
             self._give_up(end, base)
         return None
+
+    def _note_damage(self, buf: Buffer, position: int, base: int) -> None:
+        """Keep in mind that the block at `position` is damaged."""
+        self._damage = base + position
+        kind = Struct(self._order + "I").unpack_from(buf, position)[0]
+        self._description_lost = self._started and kind == INTERFACE_DESCRIPTION
 
     def _find(self, buf: Buffer, position: int, end: int, *, final: bool, base: int) -> bool:
         """Move on to the first believable block behind the damage, or to where the search for it goes on.
@@ -198,6 +211,8 @@ class PcapngReader:
         skipped = base + self.position - self._damage
         text = f"damaged block; {skipped} octets skipped up to the next intact one"
         self.problems.add(self._damage, self.number, text)
+        if self._description_lost:
+            self._assume(self._damage, "an interface description is damaged")
         self._damage = -1
         return True
 
@@ -236,29 +251,37 @@ class PcapngReader:
             self._section = len(self.interfaces)
             self._clocks = []
             self._simple_clocks = []
+            self._assumed = False
             self._started = True
             return None
         block = Struct(self._order + "I").unpack_from(buf, position)[0]
         stop = position + length - 4
-        if block == ENHANCED_PACKET and length >= 32:
+        if length < SHORTEST.get(block, MIN_BLOCK):
+            if block == INTERFACE_DESCRIPTION:
+                self._assume(base + position, f"an interface description of {length} octets is too short")
+            else:
+                text = f"a packet block of {length} octets is too short to hold a packet; it is not read"
+                self.problems.add(base + position, self.number, text)
+            return None
+        if block == ENHANCED_PACKET:
             interface, high, low, captured, original = Struct(self._order + "5I").unpack_from(buf, position + 8)
             return self._frame(
                 buf, position, stop, position + 28, interface, high << 32 | low, captured, original, base
             )
-        if block == PACKET and length >= 32:
+        if block == PACKET:
             interface, _drops, high, low, captured, original = Struct(self._order + "HHIIII").unpack_from(
                 buf, position + 8
             )
             return self._frame(
                 buf, position, stop, position + 28, interface, high << 32 | low, captured, original, base
             )
-        if block == SIMPLE_PACKET and length >= 16:
+        if block == SIMPLE_PACKET:
             original = Struct(self._order + "I").unpack_from(buf, position + 8)[0]
             captured = min(original, length - 16)
             if self._clocks and self._clocks[0].snap_length:
                 captured = min(captured, self._clocks[0].snap_length)
             return self._frame(buf, position, stop, position + 12, 0, None, captured, original, base)
-        if block == INTERFACE_DESCRIPTION and length >= 20:
+        if block == INTERFACE_DESCRIPTION:
             self._read_interface(buf, position, stop, base)
         elif block == INTERFACE_STATISTICS and length >= 24:
             self._read_statistics(buf, position, stop)
@@ -286,13 +309,25 @@ class PcapngReader:
         multiplier, divisor = (
             (NANOSECONDS // per_second, 1) if NANOSECONDS % per_second == 0 else (NANOSECONDS, per_second)
         )
+        self._add_interface(interface, _Clock(link_type, snap_length, multiplier, divisor, offset), base + position)
+
+    def _add_interface(self, interface: Interface, clock: _Clock, position: int) -> None:
+        """Add the next interface of the section, unless there are too many; `position` is its offset in the file."""
+        if self._assumed:  # this is the one
+            self._assumed = False
+            for known in (self.interfaces, self._clocks, self._simple_clocks):
+                known.pop()
         if len(self.interfaces) >= MAX_INTERFACES:
-            self.problems.add(base + position, self.number, f"more than {MAX_INTERFACES} interfaces")
+            self.problems.add(position, self.number, f"more than {MAX_INTERFACES} interfaces")
             return
         self.interfaces.append(interface)
-        clock = _Clock(link_type, snap_length, multiplier, divisor, offset)
         self._clocks.append(clock)
         self._simple_clocks.append(clock.simple)
+
+    def _assume(self, position: int, why: str) -> None:
+        """Add an interface whose description is lost; `position` is where in the file that shows."""
+        self.problems.add(position, self.number, f"{why}; Ethernet is assumed")
+        self._add_interface(Interface(ETHERNET, path=self.problems.path), _Clock(ETHERNET, 0), position)
 
     def _read_statistics(self, buf: Buffer, position: int, stop: int) -> None:
         interface = Struct(self._order + "I").unpack_from(buf, position + 8)[0]
@@ -318,8 +353,10 @@ class PcapngReader:
     ) -> Frame | None:
         """A frame from any packet block, with everything that may be odd about it."""
         if not self._clocks:
-            self.problems.add(base + position, self.number, "a packet before any interface description; it is not read")
-            return None
+            self._assume(base + position, "a packet before any interface description")
+            if not self._clocks:
+                return None
+            self._assumed = True
         index = interface
         if interface >= len(self._clocks):
             self.problems.add(

@@ -190,10 +190,63 @@ def test_frames_the_system_dropped_are_counted() -> None:
     assert reader.interfaces[0].dropped == 10
 
 
-def test_a_packet_before_any_interface_is_reported() -> None:
-    frames, reader = read(Pcapng().section().packet(STAMP, b"x").interface().packet(STAMP, b"y").octets)
-    assert [frame.octets for frame in frames] == [b"y"]
-    assert reader.problems[0].offset == 28
+def test_a_packet_before_any_interface_is_taken_for_ethernet_with_a_note() -> None:
+    sample = Pcapng().section().packet(STAMP, b"x").packet(STAMP, b"y").interface(101).packet(STAMP, b"z")
+    frames, reader = read(sample.octets)
+    assert [(frame.octets, frame.time, frame.link_type, frame.interface) for frame in frames] == [
+        (b"x", START, 1, 0),
+        (b"y", START, 1, 0),
+        (b"z", START, 101, 0),
+    ]
+    assert [interface.link_type for interface in reader.interfaces] == [101]
+    [problem] = reader.problems
+    assert (problem.offset, problem.frame) == (28, 0)
+    assert "Ethernet is assumed" in problem.text
+
+
+def test_an_interface_that_is_described_late_and_badly_is_one_interface() -> None:
+    sample = Pcapng().section().packet(STAMP, b"a").block(1, bytes(4)).interface(101)
+    frames, reader = read(sample.packet(STAMP, b"b").packet(STAMP, b"c", interface=1).octets)
+    assert [(frame.octets, frame.link_type, frame.interface) for frame in frames] == [
+        (b"a", 1, 0),
+        (b"b", 1, 0),
+        (b"c", 101, 1),
+    ]
+    assert [interface.link_type for interface in reader.interfaces] == [1, 101]
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("at", [4, 16], ids=["length in front", "length behind"])
+def test_an_interface_whose_description_is_damaged_is_taken_for_ethernet_and_the_others_keep_their_numbers(
+    order: str, at: int
+) -> None:
+    sample = Pcapng(order).section().interface(147).interface(101)
+    sample.packet(STAMP, b"a").packet(STAMP, b"b", interface=1)
+    octets = bytearray(sample.octets)
+    octets[28 + at : 28 + at + 4] = struct.pack(order + "I", 16)
+    frames, reader = read(bytes(octets))
+    assert [(frame.octets, frame.link_type, frame.interface) for frame in frames] == [(b"a", 1, 0), (b"b", 101, 1)]
+    assert [problem.offset for problem in reader.problems] == [28, 28]
+    assert "Ethernet is assumed" in reader.problems[1].text
+
+
+def test_an_interface_whose_description_is_too_short_is_taken_for_ethernet_and_the_others_keep_their_numbers() -> None:
+    sample = Pcapng().section().block(1, bytes(4)).interface(101).packet(STAMP, b"a").packet(STAMP, b"b", interface=1)
+    frames, reader = read(sample.octets)
+    assert [(frame.octets, frame.link_type, frame.interface) for frame in frames] == [(b"a", 1, 0), (b"b", 101, 1)]
+    [problem] = reader.problems
+    assert problem.offset == 28
+    assert "16 octets is too short; Ethernet is assumed" in problem.text
+
+
+@pytest.mark.parametrize(("kind", "size"), [(6, 0), (6, 16), (2, 16), (3, 0)])
+def test_a_packet_block_too_short_to_hold_a_packet_is_noted(kind: int, size: int) -> None:
+    sample = Pcapng().section().interface().packet(STAMP, b"a").block(kind, bytes(size)).packet(STAMP, b"b")
+    frames, reader = read(sample.octets)
+    assert [frame.octets for frame in frames] == [b"a", b"b"]
+    [problem] = reader.problems
+    assert (problem.offset, problem.frame) == (84, 1)
+    assert f"{12 + size} octets is too short" in problem.text
 
 
 def test_a_packet_on_an_interface_that_is_not_described_is_read_with_a_note() -> None:
