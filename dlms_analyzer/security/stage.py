@@ -302,13 +302,15 @@ class SecurityStage:
                     return self._found(side, wanted, ready, plaintext)
                 attempts.append(Attempt(keys, ek, ak, title, outcome))
         title_known = wanted.title or side.title
+        clear = clear_text(control, protected)
+        if not self._fits(wanted, clear):
+            clear = None
         if attempts:
             reason = self._explain(protection, side, wanted, attempts)
-            return Opened(None, Security(BAD_TAG, control, counter, wanted.key, attempts[0].title, reason))
+            return Opened(clear, Security(BAD_TAG, control, counter, wanted.key, attempts[0].title, reason))
         reason = missing[0] if missing else self._no_keys(protection, side, wanted)
         followed = self._counter(protection, side, str(wanted.key), title_known)
-        clear = clear_text(control, protected)
-        if self._fits(wanted, clear):
+        if clear is not None:
             experts = followed.take(counter, protected)
             reason = f"not encrypted; {reason}"
             return Opened(clear, Security(NOT_VERIFIED, control, counter, wanted.key, title_known, reason), experts)

@@ -48,9 +48,14 @@ async def test_a_meter_without_a_name_is_called_by_its_place() -> None:
         pilot.app.screen._sort("meter")
         await settled(pilot)
         rows = [line.split() for line in screen_text(pilot.app).splitlines()[2:8]]
-        assert [row[1] for row in rows] == ["127.0.0.1/1.16", *["GRX0000000123456"] * 5]
+        assert [row[1] for row in rows] == [
+            "127.0.0.1:4061/1",
+            "127.0.0.1:4061/1",
+            "127.0.0.1:4061/1.16",
+            *["GRX0000000123456"] * 3,
+        ]
         meter = next(column for column in COLUMNS if column.key == "meter")
-        assert [meter.role(row) for row in table(pilot).lines or ()] == ["dim", *["bold"] * 5]
+        assert [meter.role(row) for row in table(pilot).lines or ()] == [*["dim"] * 3, *["bold"] * 3]
 
 
 async def test_the_details_say_why_an_association_does_not_open() -> None:
