@@ -14,6 +14,7 @@ from dlms_analyzer.cli import main
 from dlms_analyzer.messages import Message
 from dlms_analyzer.security.keyring import Keyring
 from dlms_analyzer.security.keys import KeySet
+from dlms_analyzer.security.protection import is_closed
 from scapy_layers.ciphering import ENCRYPTED
 from tests.support import Sidecar, sidecar, sidecars, vectors
 from tests.test_vectors import FRAMINGS, NOT_FRAMES
@@ -119,6 +120,15 @@ def test_what_is_authenticated_and_not_encrypted_is_read_without_keys() -> None:
             assert (message.security.status, message.security.reason) == (
                 "not-verified", "not encrypted; no keys are given"
             )  # fmt: skip
+
+
+def test_with_a_wrong_key_what_is_encrypted_is_closed_and_what_is_not_is_open() -> None:
+    named = {one.name: one for one in CIPHERED}
+    for name, closed in (("j_ln_wrapper_gmac_auth_only", False), ("ln_wrapper_gmac_glo", True)):
+        one = named[name]
+        protected = [message for message in read(one, keys_of(one, gak=bytes(16))) if message.security is not None]
+        assert {message.security.status for message in protected if message.security} == {"bad-tag"}
+        assert {is_closed(message) for message in protected} == {closed}
 
 
 def test_a_wrong_authentication_key_is_told_from_a_wrong_encryption_key() -> None:

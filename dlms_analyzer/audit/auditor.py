@@ -15,7 +15,7 @@ from dlms_analyzer.audit.rules import RULES, Grade
 from dlms_analyzer.audit.traffic import Traffic
 from dlms_analyzer.messages import Message
 from dlms_analyzer.security.keyring import Keyring
-from dlms_analyzer.security.protection import CLOSED
+from dlms_analyzer.security.protection import is_closed
 
 MAX_CASES: Final = 20_000
 """Pairs of client and meter that are followed; a head-end reads some thousand meters with a few clients each."""
@@ -62,9 +62,7 @@ class Auditor:
             self.left_out += 1
             return
         case.association = association.number
-        security = message.security
-        if security is not None and security.status in CLOSED:
-            self.closed += 1
+        self.closed += is_closed(message)
         for check in self._checks:
             check.look(case, message, association)
         if association.server_title is not None:

@@ -24,7 +24,7 @@ from dlms_analyzer.output.profiles import (
 from dlms_analyzer.output.style import Style
 from dlms_analyzer.output.values import CSV_COLUMNS, ValueLines, csv_row
 from dlms_analyzer.profile_cells import history, in_order
-from dlms_analyzer.security.protection import CLOSED
+from dlms_analyzer.security.protection import is_closed
 from dlms_analyzer.values import Latest, Value, values_of
 
 
@@ -101,8 +101,7 @@ class _Protection:
         """Pass messages on."""
         for message in messages:
             self.messages += 1
-            if message.security is not None and message.security.status in CLOSED:
-                self.closed += 1
+            self.closed += is_closed(message)
             yield message
 
 

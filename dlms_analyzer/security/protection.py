@@ -7,20 +7,20 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from dlms_analyzer.messages import Security
+from dlms_analyzer.messages import Message, Security
 from dlms_analyzer.notes import Expert
 from dlms_analyzer.security.counters import Counter
 from dlms_analyzer.security.gcm import ContentCipher
 from dlms_analyzer.security.hls import Verdict
 from dlms_analyzer.security.keys import KeySet
+from scapy_layers.ciphering import ENCRYPTED
 
 OK: Final = "ok"
 NOT_VERIFIED: Final = "not-verified"
 NO_KEY: Final = "no-key"
 BAD_TAG: Final = "bad-tag"
 ERROR: Final = "error"
-CLOSED: Final = frozenset({NO_KEY, BAD_TAG, ERROR})
-"""Of what is protected so, nothing is known that it carries."""
+_CLOSED: Final = frozenset({NO_KEY, BAD_TAG, ERROR})
 
 SEALED_KEY: Final = "dedicated key: the InitiateRequest that carries it could not be opened"
 """Why a dedicated key is missing although its AARQ is there."""
@@ -36,11 +36,20 @@ Counted = tuple[tuple[tuple[str, str], int], ...]
 """Statuses with their reasons, and how many APDUs had each."""
 
 
+def is_closed(message: Message) -> bool:
+    """Whether a message is protected and did not open; what was not encrypted is open, whatever its tag is worth."""
+    security = message.security
+    if security is None or security.status not in _CLOSED:
+        return False
+    in_clear = security.status == BAD_TAG and not security.security_control & ENCRYPTED
+    return not in_clear or message.plaintext is None
+
+
 class Opened(NamedTuple):
     """What became of an envelope.
 
     Attributes:
-        plaintext: the innermost APDU; None when it could not be opened, or its tag is wrong.
+        plaintext: the innermost APDU; None when it could not be opened, or its tag is wrong and it was encrypted.
         security: the verdict.
         experts: what is odd about it.
     """
