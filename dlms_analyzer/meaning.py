@@ -69,7 +69,7 @@ def place_of_row(row: Row) -> str:
 
 def place_of_server(association: Association) -> str:
     """Where the server of an association is."""
-    return place_at(address_of_server(association), association.server_sap, association.server_lower)
+    return _place_on(association.client_stream, False, association.server_sap, association.server_lower)
 
 
 def place_at(address: str, sap: int | None, lower: int | None) -> str:
@@ -79,8 +79,7 @@ def place_at(address: str, sap: int | None, lower: int | None) -> str:
 
 def address_of_server(association: Association) -> str:
     """Address of the server of an association, with its port if that tells it apart."""
-    conversation = association.conversation
-    stream = conversation.backward if association.client_is_backward else conversation.forward
+    stream = association.client_stream
     return _address(stream.flow, False, _was_called(stream, False))
 
 
@@ -99,7 +98,6 @@ def _was_called(stream: Stream, from_server: bool) -> bool:
     return (stream.direction == opened) is not from_server
 
 
-@lru_cache(maxsize=FLOWS_REMEMBERED)
 def _address(flow: bytes, from_server: bool, was_called: bool) -> str:
     """A server that is called answers at a port of its own; one that opens the connection does so from any port."""
     address = endpoints(flow)[0 if from_server else 1]

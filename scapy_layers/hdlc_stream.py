@@ -19,8 +19,7 @@ from scapy_layers.hdlc import FLAG, FORMAT_OCTETS, FORMAT_TYPE_3, MAX_LENGTH, MI
 MAX_FRAME = MAX_LENGTH + 2
 """Octets of the longest frame with both flags."""
 MAX_OPENING = 16
-"""Flags that a frame opens with at most; those before them fill the time between frames, without an end on idle lines.
-"""
+"""Flags that a frame opens with at most; those before them fill the time between frames, on idle lines without end."""
 
 
 class NoiseReason(StrEnum):

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from dlms_analyzer.associations.exchange import Exchange
 from dlms_analyzer.framing.units import Sender
-from dlms_analyzer.net.streams import Conversation
+from dlms_analyzer.net.streams import Conversation, Stream
 from dlms_analyzer.notes import Expert
 from dlms_analyzer.security.protection import Protection
 from dlms_analyzer.transfers import Transfer
@@ -135,10 +135,15 @@ class Association:
         return self.client_direction == 1
 
     @property
+    def client_stream(self) -> Stream:
+        """The direction in which the client sends."""
+        conversation = self.conversation
+        return conversation.backward if self.client_is_backward else conversation.forward
+
+    @property
     def client_flow(self) -> bytes:
         """Addresses and ports in the direction in which the client sends."""
-        conversation = self.conversation
-        return (conversation.backward if self.client_is_backward else conversation.forward).flow
+        return self.client_stream.flow
 
     def end(self, state: State) -> None:
         """It is over: another AARQ or request begins a new one."""

@@ -104,7 +104,7 @@ def from_toml(text: str, path: str = "names") -> NameTable:
         TomlProblem: it is not TOML; says where.
         ValueError: an entry that is none; says which.
     """
-    content = parse_toml(text.replace("\r\n", "\n"), path)
+    content = parse_toml(text, path)
     table = NameTable()
     unknown = set(content) - {"name", "class"}
     if unknown:

@@ -108,10 +108,9 @@ class ContentCipher:
 
     def unchecked(self, title: bytes, counter: int, protected: bytes) -> bytes:
         """What deciphering gives whatever the tag says: to tell why a tag is wrong, never to be shown."""
-        clear = clear_text(self._protection, protected)
-        if clear is not None:
-            return clear
-        body = protected[:-TAG_SIZE] if self._protection & AUTHENTICATED else protected
+        body = _untagged(self._protection, protected)
+        if not self._protection & ENCRYPTED:
+            return body
         return self._encrypt(title + counter.to_bytes(4), body, None)[:_UNTAGGED]
 
 
@@ -122,8 +121,10 @@ def clear_text(control: int, protected: bytes) -> bytes | None:
         control: its security control octet.
         protected: the octets behind the security header, with the tag.
     """
-    if control & ENCRYPTED:
-        return None
+    return None if control & ENCRYPTED else _untagged(control, protected)
+
+
+def _untagged(control: int, protected: bytes) -> bytes:
     return protected[:-TAG_SIZE] if control & AUTHENTICATED else protected
 
 

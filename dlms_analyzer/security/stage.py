@@ -310,12 +310,11 @@ class SecurityStage:
             return Opened(clear, Security(BAD_TAG, control, counter, wanted.key, attempts[0].title, reason))
         reason = missing[0] if missing else self._no_keys(protection, side, wanted)
         followed = self._counter(protection, side, str(wanted.key), title_known)
+        experts = followed.take(counter, protected)
         if clear is not None:
-            experts = followed.take(counter, protected)
             reason = f"not encrypted; {reason}"
             return Opened(clear, Security(NOT_VERIFIED, control, counter, wanted.key, title_known, reason), experts)
         side.miss((wanted.form.kind, control, wanted.title), Missing(wanted.key, title_known, followed, reason))
-        experts = followed.take(counter, protected)
         return Opened(None, Security(NO_KEY, control, counter, wanted.key, title_known, reason), experts)
 
     def _found(self, side: Side, wanted: _Content, ready: Ready, plaintext: bytes | None) -> Opened:

@@ -85,7 +85,6 @@ class Statistics:
         self._octets: dict[str, Counter[int]] = {column: Counter() for column in SHARED}
         self._services: dict[int, Times] = {}
         self._slow: list[Slow] = []
-        self._refused = 0
 
     def read(self) -> Iterator[int]:
         """Count what the table has by now and was not counted yet; may be called again when it has more.
@@ -103,7 +102,9 @@ class Statistics:
         total.messages, total.octets = self.messages, self.octets
         total.retransmissions = sum(self.codes[code] for code in RETRANSMISSIONS)
         total.gaps = self.codes[GAP]
-        total.refused = self._refused
+        results, services = self._counts["result"], self._counts["service"]
+        total.refused = sum(count for number, count in results.items() if number > _SUCCESS)
+        total.refused += sum(services[number] for number in self._refusals())  # they have no result
         for association in self._table.associations:
             total.take(association)
         return total
@@ -149,6 +150,10 @@ class Statistics:
             return str(meaning.status)
         return str(getattr(meaning, "value", meaning))
 
+    def _refusals(self) -> set[int]:
+        """The numbers of the services that refuse a whole request."""
+        return {number for number in self._counts["service"] if self._name("service", number) in REFUSALS}
+
     def _take(self, first: int, last: int) -> None:
         """Count some messages."""
         sizes = list(self._table.sizes(first, last))
@@ -177,7 +182,7 @@ class Statistics:
         parties = self.parties
         spoken = talking = NONE
         meter, talk = parties.meter(NONE), None
-        refusals = {number for number in self._counts["service"] if self._name("service", number) in REFUSALS}
+        refusals = self._refusals()
         meters: dict[MeterParty, list[float]] = {}
         services: dict[int, list[float]] = {}
         rows = self._table.columns(
@@ -195,7 +200,6 @@ class Statistics:
             talk.messages += 1
             talk.octets += size
             if result > _SUCCESS or service in refusals:
-                self._refused += 1
                 meter.refused += 1
                 talk.refused += 1
             if seconds == seconds:  # noqa: PLR0124 - there is a response time

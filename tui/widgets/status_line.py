@@ -43,18 +43,14 @@ class StatusLine(Widget):
     def say(self, text: str) -> None:
         """Say something about what is shown; it need not be escaped."""
         self._said = text
-        self._going_on = going_on_text(self._analyzer_app)
+        self._look()
         self.refresh()
-
-    @property
-    def _analyzer_app(self) -> AnalyzerApp:
-        app: Any = self.app
-        return app  # type: ignore[no-any-return]
 
     def _look(self) -> None:
         if not self.screen.is_current:
             return
-        going_on = going_on_text(self._analyzer_app)
+        app: Any = self.app
+        going_on = going_on_text(app)
         if going_on != self._going_on:
             self._going_on = going_on
             self.refresh()
